@@ -1,0 +1,78 @@
+"""The five agents as seams. Each has two implementations: on a language model (`agents/NAME.py`) and without (`agents/offline/NAME.py`).
+
+`agents.team.assemble(model, ...)` gives five of one kind. All raise `ModelError` when a model fails for good and `PlanError` when a goal
+cannot be understood. None has side effects beyond the model-call ledger; none ever sees a customer's record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from journeyman.domain import Analysis, Brand, Brief, Learning, Orders, Plan, PolicyReport, Variant, Violation, Written
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What an agent may know of the workspace: the brand, the feature catalogue (name → meaning), the brand guide's passages, and
+    how many customers there are (0: unknown). `today` is ISO, from the Clock."""
+
+    brand: Brand
+    today: str
+    features: dict[str, str] = field(default_factory=dict)
+    knowledge: tuple[str, ...] = ()
+    customers: int = 0
+
+
+class Planner(Protocol):
+    """Turns a goal into a plan; what it would ask back stands in `questions`, what it assumed meanwhile in `hypotheses`."""
+
+    async def plan(self, goal: str, setting: Setting) -> Plan: ...
+
+
+class Copywriter(Protocol):
+    """Writes variants to one brief. `avoid` holds texts too close to what exists. Returns up to `brief.count`, ids unset of meaning
+    across calls: `{brief.id}-{n}`, n counted from `start`."""
+
+    async def write(self, brief: Brief, plan: Plan, setting: Setting, *, avoid: Sequence[str] = (), start: int = 0) -> list[Written]: ...
+
+    async def repair(self, written: Written, violations: Sequence[Violation], plan: Plan, setting: Setting) -> Written | None:
+        """A mended copy under the same id, or None to give it up."""
+        ...
+
+
+class Reviewer(Protocol):
+    """Judges what code cannot: claims, tone, subject honesty. Can only add violations, never clear one."""
+
+    async def review(self, variants: Sequence[Variant], plan: Plan, setting: Setting) -> dict[str, list[Violation]]:
+        """Violations by variant id; an id without an entry has none."""
+        ...
+
+
+class Orchestrator(Protocol):
+    """Reads a policy's report before each cohort run and orders pace, exploration and rest."""
+
+    async def orchestrate(self, report: PolicyReport, plan: Plan) -> Orders: ...
+
+
+class Analyst(Protocol):
+    """Says what was learned and which copy to order next."""
+
+    async def analyse(self, report: PolicyReport, plan: Plan) -> Analysis: ...
+
+    async def narrate(self, learnings: Sequence[Learning], plan: Plan) -> str:
+        """A short paragraph for the report."""
+        ...
+
+
+@dataclass(frozen=True)
+class Team:
+    """Five agents of one kind and the name they go by in lineage (`offline`, or the model's name)."""
+
+    model: str
+    planner: Planner
+    copywriter: Copywriter
+    reviewer: Reviewer
+    orchestrator: Orchestrator
+    analyst: Analyst

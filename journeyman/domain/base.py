@@ -1,0 +1,27 @@
+"""What every domain type shares: immutable, nothing unknown let in, ids bounded."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Channel = Literal["email", "sms", "push", "in_app"]
+CHANNELS: tuple[Channel, ...] = ("email", "sms", "push", "in_app")
+Topic = Literal["marketing", "transactional"]
+Regulated = Literal["none", "credit"]
+Arm = Literal["treatment", "random_control", "bau", "holdout"]
+ARMS: tuple[Arm, ...] = ("treatment", "random_control", "bau", "holdout")
+SendWindow = Literal["morning", "midday", "afternoon", "evening"]
+WINDOW_HOURS: dict[SendWindow, tuple[int, int]] = {"morning": (8, 11), "midday": (11, 14), "afternoon": (14, 18), "evening": (18, 21)}
+"""Local hours [start, end) of each send window; a send is scheduled at the start of its window."""
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$")]
+Short = Annotated[str, StringConstraints(max_length=200)]
+Text = Annotated[str, StringConstraints(max_length=20_000)]
+
+
+class Record(BaseModel):
+    """A value: frozen, forbids unknown fields, compares by content."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,0 +1,138 @@
+"""The plan: what the marketer's goal became. Field names are the contract of `journeyman plan --json`."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from pydantic import Field, field_serializer, field_validator
+
+from journeyman.domain.base import Channel, Id, Record, Regulated, SendWindow, Short, Text
+from journeyman.domain.predicate import Predicate
+
+
+class Incentive(Record):
+    """An offer as the offer record has it; copy must agree with it (rules X02, X03)."""
+
+    kind: Literal["percent_off", "amount_off", "free_shipping", "points", "gift"]
+    value: float = Field(default=0, ge=0, le=1_000_000)
+    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
+    code: str | None = Field(default=None, max_length=40)
+    expires: date | None = None
+    conditions: str | None = Field(default=None, max_length=500)
+
+    @property
+    def key(self) -> str:
+        """A short stable name, such as `percent_off-15`: the level of the incentive lever."""
+        return f"{self.kind}-{self.value:g}" if self.value else self.kind
+
+
+class SuccessEvent(Record):
+    """An event that counts as success, worth `weight` of a full reward."""
+
+    event: Short
+    weight: float = Field(default=1.0, gt=0, le=1)
+
+
+class Objective(Record):
+    """What is maximised: weighted success events within the attribution window."""
+
+    events: list[SuccessEvent] = Field(min_length=1, max_length=20)
+    attribution_window_days: int = Field(default=3, ge=1, le=90)
+
+
+class Audience(Record):
+    """Whom the journey is for: words for people, a typed predicate for the machine."""
+
+    description: Text
+    where: Predicate
+
+
+class ActionSets(Record):
+    """The levers; one empty list means the lever is not used."""
+
+    channels: list[Channel] = Field(min_length=1)
+    themes: list[Short] = Field(min_length=1, max_length=40)
+    tones: list[Short] = Field(min_length=1, max_length=20)
+    products: list[Short] = Field(default_factory=list, max_length=200)
+    incentives: list[Incentive] = Field(default_factory=list, max_length=40)
+    send_windows: list[SendWindow] = Field(min_length=1)
+
+
+class FrequencyCap(Record):
+    """At most `limit` marketing sends in any rolling `window_days`; channel None counts all channels. 0 means none."""
+
+    channel: Channel | None = None
+    limit: int = Field(ge=0, le=1000)
+    window_days: int = Field(default=7, ge=1, le=366)
+
+
+class QuietHours(Record):
+    """Local hours in which nothing is sent, `start` inclusive to `end` exclusive, usually over midnight."""
+
+    start: time = time(21, 0)
+    end: time = time(8, 0)
+
+    @field_validator("start", "end", mode="before")
+    @classmethod
+    def _hhmm(cls, value: object) -> object:
+        if isinstance(value, int):  # YAML 1.1 reads an unquoted 21:00 as base-60 minutes
+            return time(value // 60, value % 60)
+        return value
+
+    @field_serializer("start", "end")
+    def _short(self, value: time) -> str:
+        return value.strftime("%H:%M")
+
+
+class Money(Record):
+    """An amount in one currency."""
+
+    amount: float = Field(ge=0, le=1e12)
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+
+
+class Guardrails(Record):
+    """The limits no agent can loosen."""
+
+    frequency_caps: list[FrequencyCap] = Field(default_factory=list, max_length=20)
+    cooldown_hours: float = Field(default=0, ge=0, le=24 * 366)
+    quiet_hours: QuietHours | None = QuietHours()
+    incentive_budget: Money | None = None
+    max_discount_percent: float | None = Field(default=None, ge=0, le=100)
+    banned_phrases: list[Short] = Field(default_factory=list, max_length=500)
+    regulated: Regulated = "none"
+
+
+Share = Annotated[float, Field(ge=0, le=0.9)]
+
+
+class Measurement(Record):
+    """Shares of the audience in the three comparison arms; the rest is treatment."""
+
+    holdout: Share = 0.1
+    random_control: Share = 0.1
+    bau: Share = 0.1
+
+
+class Schedule(Record):
+    """When cohort runs happen."""
+
+    cron: Short = "0 6 * * *"
+    timezone: Short = "UTC"
+    horizon_days: int = Field(default=28, ge=1, le=730)
+
+
+class Plan(Record):
+    """One journey, ready to be approved. A change makes a new version; the old one stays in the store."""
+
+    name: Id
+    goal: Text
+    objective: Objective
+    audience: Audience
+    action_sets: ActionSets
+    guardrails: Guardrails = Guardrails()
+    measurement: Measurement = Measurement()
+    schedule: Schedule = Schedule()
+    hypotheses: list[Text] = Field(default_factory=list, max_length=50)
+    questions: list[Text] = Field(default_factory=list, max_length=50)
