@@ -1,24 +1,24 @@
 """All errors of Journeyman. What a user can mend carries a remedy and prints without a traceback.
 
-    JourneymanError              anything we raise on purpose
-    ├── UserError                the user can mend it: prints message + remedy, exit code 2
-    │   ├── WorkspaceError       journeyman.yaml or the folder around it is wrong
-    │   ├── DataError            a table is missing, malformed or lacks a column
-    │   ├── PlanError            a goal or plan cannot be understood or carried out
-    │   ├── ContentError         a variant file or template is malformed
-    │   ├── PolicyError          a policy file or its inputs do not fit
-    │   │   └── SchemaShift      the features differ from those the policy was taught on
-    │   └── RunError             a run cannot start, resume or be found
-    ├── ModelError               a language model failed us for good
-    │   ├── ModelUnavailable     transport: rate limit, server error, time-out, after all retries
-    │   ├── ModelRefused         the model declined to answer
-    │   ├── ModelNonsense        no valid structured reply after all retries
-    │   └── BudgetSpent          the run's token or money budget is used up
-    ├── RenderError              a template cannot be rendered safely for this customer
-    ├── DeliveryError            a provider did not take a message
-    │   ├── Refused              certainly not sent (bad address, 4xx)
-    │   └── Uncertain            perhaps sent (time-out after the request left)
-    └── StoreError               the database refused or lost something
+JourneymanError              anything we raise on purpose
+├── UserError                the user can mend it: prints message + remedy, exit code 2
+│   ├── WorkspaceError       journeyman.yaml or the folder around it is wrong
+│   ├── DataError            a table is missing, malformed or lacks a column
+│   ├── PlanError            a goal or plan cannot be understood or carried out
+│   ├── ContentError         a variant file or template is malformed
+│   ├── PolicyError          a policy file or its inputs do not fit
+│   │   └── SchemaShift      the features differ from those the policy was taught on
+│   └── RunError             a run cannot start, resume or be found
+├── ModelError               a language model failed us for good
+│   ├── ModelUnavailable     transport: rate limit, server error, time-out, after all retries
+│   ├── ModelRefused         the model declined to answer
+│   ├── ModelNonsense        no valid structured reply after all retries
+│   └── BudgetSpent          the run's token or money budget is used up
+├── RenderError              a template cannot be rendered safely for this customer
+├── DeliveryError            a provider did not take a message
+│   ├── Refused              certainly not sent (bad address, 4xx)
+│   └── Uncertain            perhaps sent (time-out after the request left)
+└── StoreError               the database refused or lost something
 """
 
 from __future__ import annotations

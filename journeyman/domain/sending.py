@@ -12,7 +12,17 @@ from journeyman.domain.content import Rendered
 
 SendState = Literal["planned", "claimed", "sent", "failed", "blocked", "unknown"]
 BlockReason = Literal[
-    "consent", "suppressed", "cap", "cooldown", "quiet_hours", "budget", "plan_not_live", "not_approved", "render", "duplicate", "no_address"
+    "consent",
+    "suppressed",
+    "cap",
+    "cooldown",
+    "quiet_hours",
+    "budget",
+    "plan_not_live",
+    "not_approved",
+    "render",
+    "duplicate",
+    "no_address",
 ]
 
 
