@@ -1,0 +1,1 @@
+"""How people and clocks start it: the command line, workspaces, reports."""

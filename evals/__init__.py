@@ -1,0 +1,1 @@
+"""Suites that say whether a prompt or model got worse."""

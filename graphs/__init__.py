@@ -1,0 +1,1 @@
+"""LangGraph wiring: one file per graph, nodes in `nodes/`, what flows in `state.py`."""

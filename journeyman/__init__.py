@@ -1,0 +1,1 @@
+"""Journeyman's engine: decide, deliver, measure, simulate. An importable library that knows no language model."""

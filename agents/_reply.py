@@ -1,0 +1,78 @@
+"""From a model's raw answer to a valid object: the schema sent, finding JSON in text, what a validation error is told back as."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+T = TypeVar("T", bound=BaseModel)
+_DECODER = json.JSONDecoder()
+
+
+class Unusable(Exception):
+    """A reply that cannot be used; the text says why, to the model."""
+
+
+def wire_schema(schema: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema as strict structured output wants it: every property required, nothing further allowed, no defaults, no oneOf;
+    `title` is a name the API accepts."""
+    from openai import pydantic_function_tool
+
+    parameters = pydantic_function_tool(schema)["function"]["parameters"]
+    strict: dict[str, Any] = _strict(parameters)
+    return {**strict, "title": re.sub(r"\W", "_", schema.__name__)[:64]}
+
+
+def _strict(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_strict(child) for child in node]
+    if not isinstance(node, dict):
+        return node
+    renamed = {"anyOf" if key == "oneOf" else key: child for key, child in node.items() if key not in _DROPPED or not _keyword(node)}
+    return {key: _strict(child) for key, child in renamed.items()}
+
+
+_DROPPED = {"default", "title", "discriminator"}
+
+
+def _keyword(node: dict[str, Any]) -> bool:
+    """Whether this object is a schema, not a table of properties that happen to be called `title` or `default`."""
+    return any(isinstance(node.get(mark), (str, list)) for mark in ("type", "$ref", "anyOf", "oneOf", "enum", "const"))
+
+
+def json_in(text: str) -> Any:
+    """The longest JSON object standing in `text`, be it bare, fenced or amid prose. Raises Unusable when there is none."""
+    best: tuple[int, Any] = (0, None)
+    at = text.find("{")
+    while at >= 0:
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except (json.JSONDecodeError, RecursionError):
+            end = at + 1
+        else:
+            best = max(best, (end - at, value), key=lambda found: found[0])
+        at = text.find("{", end)
+    if best[1] is None:
+        raise Unusable("It holds no complete JSON object." if text.strip() else "It was empty.")
+    return best[1]
+
+
+def valid(schema: type[T], value: Any, check: Callable[[T], T] | None) -> T:
+    """`value` as a `schema`, past `check` (which raises ValueError to object). Raises Unusable with every fault, no input repeated."""
+    try:
+        found = schema.model_validate(value)
+        return check(found) if check else found
+    except ValidationError as problem:
+        told = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'object'}: {e['msg']}" for e in problem.errors(include_input=False)[:10])
+        raise Unusable(told) from None
+    except ValueError as problem:
+        raise Unusable(str(problem)) from None
+
+
+def mended(reason: str) -> str:
+    """What the model is told when its reply was unusable."""
+    return f"That reply cannot be used. {reason} Reply again with one JSON object that fits the schema, and with nothing else."

@@ -1,0 +1,142 @@
+"""The line to a chat model: opening it by name, telling what went wrong on it, and how long to wait before the next try."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from langchain_core.language_models import BaseChatModel
+
+from journeyman.errors import ModelUnavailable, WorkspaceError
+
+LONGEST_WAIT = 60.0
+"""Seconds; a server that asks for more is asked again after this."""
+KEY = "OPENAI_API_KEY"
+BASE = "OPENAI_BASE_URL"
+_SECRET = re.compile(r"\b(?:sk|pk|key|token)[-_][\w-]{6,}|Bearer\s+\S+|//[^/\s@]+@", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A model's name and where it is served. `base_url` and `key` come from the environment and are for OpenAI-compatible servers."""
+
+    provider: str
+    name: str
+    base_url: str | None
+    key: str | None
+
+    @classmethod
+    def find(cls, model: str, env: Mapping[str, str]) -> Endpoint:
+        """`openai:NAME`, or any name `init_chat_model` takes. Raises WorkspaceError when OpenAI itself is meant and no key is set."""
+        provider, colon, name = model.partition(":")
+        if not colon:
+            provider, name = ("openai", model) if re.match(r"(gpt-|o\d|chatgpt)", model) else ("", model)
+        if not name:
+            raise WorkspaceError(f"{model!r} names no model.", remedy="Write model: openai:NAME, or model: offline.")
+        if provider != "openai":
+            return cls(provider, name, None, None)
+        base_url, key = env.get(BASE) or None, env.get(KEY) or None
+        if not key and not base_url:
+            raise WorkspaceError(
+                f"The model {model} needs a key and {KEY} is not set.",
+                remedy=f"Set {KEY} in .env, set {BASE} for a server of your own, or use model: offline.",
+            )
+        return cls(provider, name, base_url, key or "none")
+
+    @property
+    def compatible(self) -> bool:
+        """Whether it speaks OpenAI's chat completions."""
+        return self.provider == "openai"
+
+    def open(self, timeout: float, max_output: int, options: Mapping[str, Any]) -> BaseChatModel:
+        """The chat model, its own retries off, for one event loop. Connections are not kept, so nothing is left to close.
+
+        Raises ModelUnavailable when the provider's package is missing."""
+        from langchain.chat_models import init_chat_model
+
+        settings: dict[str, Any] = {"max_retries": 0, "timeout": timeout, "max_tokens": max_output, **options}
+        if self.compatible:
+            import httpx
+
+            limits = httpx.Limits(max_keepalive_connections=0)
+            settings |= {"api_key": self.key, "base_url": self.base_url, "use_responses_api": False, "stream_usage": False}
+            settings |= {"http_client": httpx.Client(), "http_async_client": httpx.AsyncClient(limits=limits)}
+        try:
+            opened = init_chat_model(self.name, model_provider=self.provider or None, **settings)
+        except (ImportError, ValueError) as problem:
+            raise ModelUnavailable(
+                f"The model {self.name} cannot be used: {self.scrub(problem)}", remedy="Install the provider's package, or use openai:NAME."
+            ) from None
+        if not isinstance(opened, BaseChatModel):
+            raise ModelUnavailable(f"{self.name} is not a chat model.", remedy="Name one as PROVIDER:NAME.")
+        return opened
+
+    def scrub(self, text: object) -> str:
+        """The start of a provider's message, with anything that may be a secret struck out."""
+        plain = " ".join(str(text).split())
+        if self.key and self.key != "none":
+            plain = plain.replace(self.key, "***")
+        return _SECRET.sub("***", plain)[:300]
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What went wrong on the line. `passing`: worth another try. `wait`: what the server asked for, seconds."""
+
+    said: str
+    passing: bool
+    remedy: str
+    wait: float | None = None
+
+
+_CHECK_LINE = f"Check that the server of {BASE} is up and speaks OpenAI's chat completions, then run again: what is done is kept."
+
+
+def diagnose(problem: Exception, endpoint: Endpoint, now: datetime) -> Trouble | None:
+    """The trouble behind an exception of any provider's client; None when it is not about transport."""
+    said = endpoint.scrub(problem)
+    status = getattr(problem, "status_code", None)
+    if isinstance(status, int):
+        wait = _asked_wait(getattr(getattr(problem, "response", None), "headers", {}), now)
+        if status in (401, 403):
+            return Trouble(f"refused the key (HTTP {status})", False, f"Check {KEY} in .env; it must be valid for the server of {BASE}.")
+        if status == 404:
+            return Trouble(f"was not found: {said}", False, f"Check the model's name, and {BASE} (it usually ends in /v1).")
+        if "insufficient_quota" in str(problem):
+            return Trouble("has no quota left", False, f"Add credit with the provider or set another {KEY}.")
+        if status in (408, 409, 425, 429) or status >= 500:
+            return Trouble(f"answered HTTP {status}: {said}", True, "Wait a while or lower limits.concurrency, then run again.", wait)
+        return Trouble(f"did not take the request (HTTP {status}): {said}", False, "Check that the model and server suit the request.")
+    kin = {kind.__name__ for kind in type(problem).__mro__}
+    if kin & {"APITimeoutError", "TimeoutException", "TimeoutError"}:
+        return Trouble("did not answer in time", True, "Raise the time-out, or lower limits.concurrency, then run again.")
+    if kin & {"APIConnectionError", "TransportError", "ConnectionError"}:
+        return Trouble("cannot be reached", True, _CHECK_LINE)
+    if kin & {"APIError", "AttributeError", "LookupError", "TypeError", "JSONDecodeError", "ValidationError"}:
+        return Trouble("answered with something that is not a chat completion", True, _CHECK_LINE)
+    return None
+
+
+def _asked_wait(headers: Mapping[str, str], now: datetime) -> float | None:
+    asked = headers.get("retry-after")
+    if not asked:
+        return None
+    try:
+        return max(0.0, float(asked))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(asked) - now).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def pause(attempt: int, trouble: Trouble, draw: random.Random) -> float:
+    """Seconds to wait after try number `attempt` (from 1): what the server asked for, or 1, 2, 4 … with jitter in [½, 1½); at most 60."""
+    wait = trouble.wait if trouble.wait is not None else 2.0 ** (attempt - 1) * (0.5 + draw.random())
+    return min(wait, LONGEST_WAIT)

@@ -1,0 +1,75 @@
+"""How commands speak: JSON on stdout, everything for people on stderr, progress only where somebody watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from rich.console import Console
+
+WorkspaceOption = Annotated[Path, typer.Option("--workspace", help="The workspace folder.", file_okay=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Machine-readable output on stdout.")]
+HERE = Path()
+
+
+def people() -> Console:
+    """The console on stderr."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def emit(document: BaseModel | dict[str, Any] | list[Any]) -> None:
+    """One JSON document, on one line, on stdout."""
+    import json
+
+    text = document.model_dump_json(exclude_none=False) if hasattr(document, "model_dump_json") else json.dumps(document, default=str)
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+class Progress(Protocol):
+    """Told how far a long piece of work is. Raises nothing."""
+
+    def __call__(self, stage: str, done: int = 0, total: int = 0) -> None: ...
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Progress]:
+    """A progress bar on stderr, one line per stage; on no terminal one plain line when a stage begins; nothing when quiet."""
+    console = people()
+    if quiet:
+        yield lambda _stage, _done=0, _total=0: None
+        return
+    if not console.is_terminal:
+        told: set[str] = set()
+
+        def line(stage: str, _done: int = 0, _total: int = 0) -> None:
+            if stage not in told:
+                told.add(stage)
+                console.print(f"  {stage}")
+
+        yield line
+        return
+    from rich.progress import BarColumn, Progress as Bars, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    with Bars(SpinnerColumn(), TextColumn("{task.description:<46}"), BarColumn(20), TimeElapsedColumn(), console=console) as bars:
+        tasks: dict[str, Any] = {}
+
+        def bar(stage: str, done: int = 0, total: int = 0) -> None:
+            if stage not in tasks:
+                for earlier in tasks.values():
+                    bars.update(earlier, completed=bars.tasks[earlier].total or 1, total=bars.tasks[earlier].total or 1)
+                tasks[stage] = bars.add_task(stage, total=total or None)
+            bars.update(tasks[stage], completed=done, total=total or None)
+
+        yield bar
+        for task in tasks.values():
+            bars.update(task, completed=bars.tasks[task].total or 1, total=bars.tasks[task].total or 1)

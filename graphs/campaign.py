@@ -1,0 +1,44 @@
+"""The campaign graph: plan → lint → ⏸approve → brief → write* → check* → curate → ⏸approve → publish.
+
+Wiring only; the nodes stand in `graphs/nodes/campaign.py`. `*` fans out under one concurrency limit; ⏸ waits for a person.
+Curate sends the graph back to brief while the library is short of its target and a round is left.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from graphs.nodes import campaign as nodes
+from graphs.state import CampaignState, Context
+
+
+def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[CampaignState, Context, CampaignState, CampaignState]:
+    """The compiled graph; without a checkpointer it cannot be interrupted or resumed."""
+    graph = StateGraph(CampaignState, context_schema=Context)
+    graph.add_node("plan", nodes.plan)
+    graph.add_node("lint", nodes.lint)
+    graph.add_node("approve_plan", nodes.approve_plan)
+    graph.add_node("brief", nodes.brief)
+    graph.add_node("write", nodes.write)
+    graph.add_node("gather", nodes.gather)
+    graph.add_node("check", nodes.check)
+    graph.add_node("curate", nodes.curate)
+    graph.add_node("approve_library", nodes.approve_library)
+    graph.add_node("publish", nodes.publish)
+
+    graph.add_edge(START, "plan")
+    graph.add_edge("plan", "lint")
+    graph.add_edge("lint", "approve_plan")
+    graph.add_conditional_edges("approve_plan", nodes.plan_verdict, {"approved": "brief", "rejected": END})
+    graph.add_conditional_edges("brief", nodes.orders_for_writers, ["write", "curate"])
+    graph.add_edge("write", "gather")
+    graph.add_conditional_edges("gather", nodes.orders_for_checkers, ["check", "curate"])
+    graph.add_edge("check", "curate")
+    graph.add_conditional_edges("curate", nodes.enough, {"short": "brief", "enough": "approve_library"})
+    graph.add_conditional_edges("approve_library", nodes.library_verdict, {"approved": "publish", "rejected": END})
+    graph.add_edge("publish", END)
+    return graph.compile(checkpointer=checkpointer, name="campaign")

@@ -1,0 +1,113 @@
+"""What works, and for whom: reward rates of every level of every lever, from the log, corrected for how often the policy chose what.
+
+A policy shows a level mostly to those it expects to like it, with the variants it likes best. The self-normalised inverse-propensity mean
+(SNIPS: weights 1/propensity, here capped at the 95th percentile) asks instead how the level does when shown without preference. Intervals
+are Wilson's with the effective sample size (Σw)²/Σw²: they never collapse at 0 successes, and are wide enough for any reward in [0, 1].
+Descriptions, not causal claims about one lever alone: levels of different levers come together in one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from journeyman.domain import LevelReport, SegmentReport
+
+Floats = NDArray[np.float64]
+Masks = Mapping[str, NDArray[np.bool_]]
+
+SEGMENT_WORDS: dict[str, tuple[str, str]] = {
+    "hour_share_morning": ("morning shoppers", ""),
+    "hour_share_evening": ("evening shoppers", ""),
+    "weekend_share": ("weekend shoppers", "weekday shoppers"),
+    "discount_share": ("discount seekers", "full-price buyers"),
+    "orders_total": ("frequent buyers", "occasional buyers"),
+    "average_order_value": ("big baskets", "small baskets"),
+    "days_since_last_order": ("long silent", "recently active"),
+    "days_since_signup": ("long-standing customers", "newcomers"),
+    "touches_30d": ("often contacted", "rarely contacted"),
+}
+"""Features worth a segment: words for those above the median, and for those at or below it ("" for none)."""
+
+
+def segments(names: Sequence[str], matrix: NDArray[np.floating], words: Mapping[str, tuple[str, str]] = SEGMENT_WORDS) -> Masks:
+    """Masks (n,) by segment name, from `matrix` (n, d) with columns `names`; features absent, constant or mostly missing are left out."""
+    masks: dict[str, NDArray[np.bool_]] = {}
+    for feature, (above, below) in words.items():
+        if feature not in names:
+            continue
+        column = np.asarray(matrix[:, list(names).index(feature)], np.float64)
+        known = np.isfinite(column)
+        if known.sum() * 2 < len(column):
+            continue
+        middle = np.median(column[known])
+        high = known & (column > middle)
+        low = known & (column <= middle)
+        if high.any() and low.any():
+            masks |= {word: mask for word, mask in ((above, high), (below, low)) if word}
+    return masks
+
+
+def level_reports(levers: Mapping[str, Sequence[str | None]], reward: Floats, propensity: Floats) -> list[LevelReport]:
+    """One report per (lever, level) among sends; all inputs (n,) over sends, a level of None is left out. Best rate first per lever."""
+    reward, weight = np.asarray(reward, np.float64), _weights(np.asarray(propensity, np.float64))
+    reports = []
+    for lever, values in levers.items():
+        names = np.array([v or "" for v in values])
+        rows = []
+        for level in np.unique(names[names != ""]):
+            mask = names == level
+            rate, low, high = _rate(reward[mask], weight[mask])
+            sends = int(mask.sum())
+            rows.append(LevelReport(lever=lever, level=str(level), sends=sends, reward_rate=rate, low=low, high=high))
+        reports += sorted(rows, key=lambda r: (-r.reward_rate, r.level))
+    return reports
+
+
+def segment_reports(
+    levers: Mapping[str, Sequence[str | None]], reward: Floats, propensity: Floats, members: Masks, *, least: int = 50, top: int = 20
+) -> list[SegmentReport]:
+    """Where a level does better or worse for a segment than for everybody: the clearest `top`, each with at least `least` sends.
+
+    Kept are those whose Wilson interval leaves out the rate of everybody else with that level; `members` are masks (n,) over the sends.
+    """
+    reward, weight = np.asarray(reward, np.float64), _weights(np.asarray(propensity, np.float64))
+    found: list[tuple[float, SegmentReport]] = []
+    for lever, values in levers.items():
+        names = np.array([v or "" for v in values])
+        for level in np.unique(names[names != ""]):
+            shown = names == level
+            overall, *_ = _rate(reward[shown], weight[shown])
+            for segment, member in members.items():
+                inside, outside = shown & member, shown & ~member
+                if inside.sum() < least or outside.sum() < least:
+                    continue
+                rate, low, high = _rate(reward[inside], weight[inside])
+                other, *_ = _rate(reward[outside], weight[outside])
+                if low <= other <= high:
+                    continue
+                report = SegmentReport(
+                    segment=segment, lever=lever, level=str(level), sends=int(inside.sum()), reward_rate=rate, overall_rate=overall
+                )
+                found.append((abs(rate - other) / (high - low), report))
+    found.sort(key=lambda pair: (-pair[0], pair[1].segment, pair[1].lever, pair[1].level))
+    return [report for _, report in found[:top]]
+
+
+def _weights(propensity: Floats) -> Floats:
+    """1/propensity, (n,), capped at its 95th percentile."""
+    if not len(propensity):
+        return propensity
+    raw = 1 / np.clip(propensity, 1e-9, 1)
+    return np.minimum(raw, np.quantile(raw, 0.95))
+
+
+def _rate(reward: Floats, weight: Floats, z: float = 1.96) -> tuple[float, float, float]:
+    """SNIPS mean and Wilson interval at the effective sample size."""
+    n = float(weight.sum() ** 2 / (weight**2).sum())
+    p = float(np.clip((weight * reward).sum() / weight.sum(), 0, 1))
+    centre = (p + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return p, float(min(max(0.0, centre - half), p)), float(max(min(1.0, centre + half), p))

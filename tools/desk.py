@@ -1,0 +1,247 @@
+"""The decision desk of one journey: what the bandit tools act on. Opened once, used for many cohort runs.
+
+It holds the approved library as actions, the policy that chooses among them and the customers. One run goes `look → choose`; the caller
+writes the result in one transaction. It decides; it never sends: that is delivery's, behind the gate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from journeyman.decisioning import ActionEncoder, ContextEncoder, Policy
+from journeyman.decisioning.baselines import bau, random_control
+from journeyman.delivery.address import normalise
+from journeyman.domain import Arm, Brand, Channel, Customer, Decision, Orders, Plan, Send, SendWindow, Variant
+from journeyman.errors import Refused
+from journeyman.features import FeatureTable, select
+from journeyman.measurement.arms import assign
+from tools.reach import Bools, may_have_incentive, next_start, number, open_windows, reach, reserve, under_caps, zone_of
+
+if TYPE_CHECKING:
+    from journeyman.decisioning import Chosen
+
+MESSAGE_COST = 0.002
+"""What a message must earn over silence before it is worth sending, in units of reward."""
+
+
+@dataclass(frozen=True)
+class Recent:
+    """What already happened to customers: marketing sends of late (customer, channel, when) and channels closed to them."""
+
+    sends: tuple[tuple[str, Channel, datetime], ...] = ()
+    suppressed: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What incentives may still cost: `free` of reservations now, `left` for the days that remain, `cost` an offer has come to so far."""
+
+    free: float
+    left: float
+    days: int
+    cost: float
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """One slot's audience. Arrays are over its n customers; `eligible` is (n, K) with action 0 = hold."""
+
+    slot: str
+    now: datetime
+    customers: tuple[str, ...]
+    rows: NDArray[np.intp]
+    """Rows of the feature table, and of the desk's customers."""
+    arms: NDArray[np.str_]
+    contexts: NDArray[np.float32]
+    """(n, d)"""
+    eligible: Bools
+    keys: NDArray[np.uint64]
+
+    def may_be_sent(self) -> Bools:
+        """(n,): not in the holdout, and something but hold is eligible."""
+        return (self.arms != "holdout") & self.eligible[:, 1:].any(axis=1)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What came of one slot: decisions (holds and the holdout's included), the sends they want, and the eligible sets by hash."""
+
+    decisions: list[Decision]
+    sends: list[Send]
+    eligible: dict[str, bytes]
+
+
+class Desk:
+    """See the module. `variants` are the approved ones with their fingerprints, in the order of the policy's actions."""
+
+    def __init__(
+        self,
+        *,
+        journey: str,
+        salt: str,
+        plan: Plan,
+        plan_version: int,
+        brand: Brand,
+        customers: list[Customer],
+        variants: list[tuple[Variant, str]],
+        policy: Policy,
+        policy_version: str,
+        contexts: ContextEncoder,
+        actions: ActionEncoder,
+        seed: int,
+    ) -> None:
+        self.journey, self.salt, self.plan, self.plan_version, self.brand, self.seed = journey, salt, plan, plan_version, brand, seed
+        self.policy, self.policy_version, self.context_encoder, self.action_encoder = policy, policy_version, contexts, actions
+        self.customers = sorted(customers, key=lambda p: p.id)
+        self.row_of = {p.id: n for n, p in enumerate(self.customers)}
+        self.variants = {v.id: (v, fingerprint) for v, fingerprint in variants}
+        self.actions: list[tuple[str | None, SendWindow | None]] = list(actions.actions)
+        self.zones = [zone_of(p.time_zone, brand) for p in self.customers]
+        self._cells()
+
+    def _cells(self) -> None:
+        """Every action's cell: channel × window × has an incentive; eligibility is the same within one."""
+        self.channels = list(self.plan.action_sets.channels)
+        self.windows = list(self.plan.action_sets.send_windows)
+        code = []
+        for variant_id, window in self.actions[1:]:
+            variant = self.variants[str(variant_id)][0]
+            assert window is not None
+            place = self.channels.index(variant.channel) * len(self.windows) + self.windows.index(window)
+            code.append(place * 2 + (variant.incentive is not None))
+        self.cell = np.array(code, dtype=np.intp)  # (K - 1,)
+
+    def look(self, features: FeatureTable, slot: str, now: datetime, recent: Recent, allowance: Allowance | None, orders: Orders) -> Cohort:
+        """The slot's audience with contexts and eligible sets. `features` has the desk's customers in the same order."""
+        if features.customers != [p.id for p in self.customers]:
+            raise ValueError("features and customers are not in the same order")
+        rows = np.flatnonzero(select(features, self.plan.audience.where))
+        people = [self.customers[r] for r in rows]
+        names = [p.id for p in people]
+        eligible = np.ones((len(rows), len(self.actions)), dtype=bool)
+        if len(rows):
+            eligible[:, 1:] = self._groups(people, rows, slot, now, recent, allowance, orders)[:, self.cell]
+        return Cohort(
+            slot=slot,
+            now=now,
+            customers=tuple(names),
+            rows=rows,
+            arms=assign(names, self.salt, self.plan.measurement),
+            contexts=self.context_encoder.encode(features.names, features.matrix()[rows]),
+            eligible=eligible,
+            keys=np.array([number(n) for n in names], dtype=np.uint64),
+        )
+
+    def _groups(
+        self, people: list[Customer], rows: NDArray[np.intp], slot: str, now: datetime, recent: Recent, allowance: Allowance | None, orders: Orders
+    ) -> Bools:
+        """(n, channels × windows × 2): what a customer may be sent, by cell."""
+        n, place = len(people), {p.id: i for i, p in enumerate(people)}
+        ages = [(place[c], ch, (now - at).total_seconds() / 3600) for c, ch, at in recent.sends if c in place]
+        may = reach(people, set(recent.suppressed), self.channels) & under_caps(self.plan, self.channels, ages, n)
+        may &= np.array([c not in orders.rest for c in self.channels])
+        zones = [self.zones[r] for r in rows]
+        kinds = {z: open_windows(self.plan, self.channels, self.windows, z, now) for z in dict.fromkeys(zones)}
+        opened = np.stack([kinds[z] for z in zones])  # (n, channels, windows)
+        if orders.windows is not None:
+            opened = opened & np.array([w in orders.windows for w in self.windows])
+        places = self._incentive_places(allowance, orders)
+        offered = np.stack([np.ones(n, bool), may_have_incentive([p.id for p in people], slot, places)], axis=1)  # (n, 2)
+        return (may[:, :, None, None] & opened[:, :, :, None] & offered[:, None, None, :]).reshape(n, -1)
+
+    def _incentive_places(self, allowance: Allowance | None, orders: Orders) -> float:
+        """How many customers may be offered an incentive today without overspending now or stranding the days to come."""
+        if allowance is None:
+            return np.inf
+        worst = max((reserve(i, self.brand) for i in self.plan.action_sets.incentives), default=0.0) or 1.0
+        steady = allowance.left / max(allowance.days, 1) / max(allowance.cost, 0.01)
+        return orders.pace * max(0.0, min(allowance.free / worst, 2 * steady))
+
+    def choose(self, cohort: Cohort, orders: Orders, snapshot: str) -> Choices:
+        """A decision for everybody who may be sent something, by the policy or the arm's own rule; hold for the holdout."""
+        open_ = np.flatnonzero(cohort.may_be_sent())
+        seed = number(self.journey, cohort.slot, str(self.seed)) % 2**31
+        action = np.zeros(len(cohort.rows), dtype=np.int64)
+        propensity = np.ones(len(cohort.rows))
+        expected = np.zeros(len(cohort.rows))
+        for arm in ("treatment", "random_control", "bau"):
+            mine = open_[cohort.arms[open_] == arm]
+            if len(mine):
+                chosen = self._by(arm, cohort, mine, seed, orders)  # type: ignore[arg-type]
+                action[mine], propensity[mine], expected[mine] = chosen.action, chosen.propensity, chosen.expected
+        logged = np.flatnonzero(cohort.may_be_sent() | (cohort.arms == "holdout"))
+        return self._written(cohort, logged, action, propensity, expected, seed, snapshot)
+
+    def _by(self, arm: Arm, cohort: Cohort, mine: NDArray[np.intp], seed: int, orders: Orders) -> Chosen:
+        eligible, keys = cohort.eligible[mine], cohort.keys[mine]
+        if arm == "treatment":
+            return self.policy.decide(cohort.contexts[mine], eligible, keys=keys, seed=seed, floor=orders.floor)
+        rule = random_control if arm == "random_control" else bau
+        return rule(self.actions, {i: v for i, (v, _) in self.variants.items()}, eligible, keys=keys, seed=seed, day=cohort.now.date())
+
+    def _written(
+        self, cohort: Cohort, logged: NDArray[np.intp], action: Any, propensity: Any, expected: Any, seed: int, snapshot: str
+    ) -> Choices:
+        decisions, sends, sets = [], [], {}
+        for i in logged:
+            customer = self.customers[cohort.rows[i]]
+            variant_id, window = self.actions[action[i]] if action[i] > 0 else (None, None)
+            bits = np.packbits(cohort.eligible[i]).tobytes()
+            name = f"{number(bits.hex()):016x}"
+            sets[name] = bits
+            decision = Decision(
+                id=f"{number(self.journey, customer.id, cohort.slot):016x}",
+                journey=self.journey,
+                customer=customer.id,
+                arm=str(cohort.arms[i]),  # type: ignore[arg-type]
+                decided_at=cohort.now,
+                slot=cohort.slot,
+                action=int(action[i]),
+                variant=variant_id,
+                window=window,
+                propensity=float(propensity[i]),
+                expected=float(expected[i]),
+                policy_version=self.policy_version,
+                seed=seed,
+                key=int(cohort.keys[i]),
+                eligible=name,
+                snapshot=snapshot,
+            )
+            decisions.append(decision)
+            if variant_id is not None and window is not None and (send := self._send(decision, customer, cohort, int(cohort.rows[i]))):
+                sends.append(send)
+        return Choices(decisions, sends, sets)
+
+    def _send(self, decision: Decision, customer: Customer, cohort: Cohort, row: int) -> Send | None:
+        variant, fingerprint = self.variants[str(decision.variant)]
+        try:
+            address = normalise(variant.channel, customer.address(variant.channel) or "")
+        except Refused:
+            return None
+        assert decision.window is not None
+        return Send(
+            id=decision.id,
+            decision=decision.id,
+            journey=self.journey,
+            plan_version=self.plan_version,
+            customer=customer.id,
+            arm=decision.arm,
+            channel=variant.channel,
+            topic=variant.topic,
+            variant=variant.id,
+            variant_hash=fingerprint,
+            slot=decision.slot,
+            scheduled_at=next_start(decision.window, self.zones[row].reference, cohort.now),
+            address=address,
+            liability=reserve(variant.incentive, self.brand),
+        )
+
+
+def window_of(plan: Plan) -> timedelta:
+    """The attribution window."""
+    return timedelta(days=plan.objective.attribution_window_days)

@@ -1,0 +1,113 @@
+"""Who may be sent what today: eligibility of customers × actions, from consent, addresses, caps, cooldown, zones and the budget's pace.
+
+Pure numpy over facts gathered beforehand. It never allows what the send gate would refuse at decision time; the gate checks again at the
+moment of sending. Hold is always eligible.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guardrails.quiet import allowed_at
+from journeyman.domain import CHANNELS, WINDOW_HOURS, Brand, Channel, Customer, Incentive, Plan, SendWindow
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A customer's zone for scheduling: `name` None when unknown; then `reference` tells when a window starts."""
+
+    name: str | None
+    reference: ZoneInfo
+    candidates: tuple[ZoneInfo, ...]
+
+
+def zone_of(name: str | None, brand: Brand) -> Zone:
+    """The zone to schedule in. A missing or invalid zone becomes unknown: the brand's first zone tells the time, all of them must allow it."""
+    everywhere = tuple(ZoneInfo(z) for z in brand.time_zones) or (ZoneInfo("UTC"),)
+    try:
+        own = ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):  # unknown, malformed, or the name of a folder of zones
+        own = None
+    return Zone(name if own else None, own or everywhere[0], (own,) if own else everywhere)
+
+
+def next_start(window: SendWindow, zone: ZoneInfo, now: datetime) -> datetime:
+    """The next time the window opens where the customer is, at or after `now`; UTC."""
+    local = now.astimezone(zone)
+    start = local.replace(hour=WINDOW_HOURS[window][0], minute=0, second=0, microsecond=0, fold=0)
+    if start.astimezone(UTC) < now:
+        start = (local + timedelta(days=1)).replace(hour=WINDOW_HOURS[window][0], minute=0, second=0, microsecond=0, fold=0)
+    return start.astimezone(UTC)
+
+
+def number(*parts: str) -> int:
+    """A stable unsigned 64-bit number of some words: keys of draws, seeds of slots."""
+    return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode()).digest()[:8], "big")
+
+
+def reserve(incentive: Incentive | None, brand: Brand) -> float:
+    """What one redemption is reckoned to cost, in the budget's currency: a percentage of the brand's average order (50 where none is
+    given), an amount as it stands, a point as one hundredth, free shipping as 6."""
+    if incentive is None:
+        return 0.0
+    order = brand.average_order_value or 50.0
+    cost = {"percent_off": incentive.value / 100 * order, "amount_off": incentive.value, "points": incentive.value / 100}
+    return round(cost.get(incentive.kind, 6.0 if incentive.kind == "free_shipping" else incentive.value), 2)
+
+
+def reach(customers: Sequence[Customer], suppressed: set[tuple[str, str]], channels: Sequence[Channel]) -> Bools:
+    """(n, channels): consent to marketing, an address, and no suppression (customer id, channel)."""
+    return np.array(
+        [[(c, "marketing") in p.consent and bool(p.address(c)) and (p.id, c) not in suppressed for c in channels] for p in customers],
+        dtype=bool,
+    ).reshape(len(customers), len(channels))
+
+
+def under_caps(plan: Plan, channels: Sequence[Channel], ages_hours: Sequence[tuple[int, Channel, float]], n: int) -> Bools:
+    """(n, channels): one more send would break no cap and no cooldown. `ages_hours`: (row, channel, hours since) of recent sends."""
+    ok = np.ones((n, len(channels)), dtype=bool)
+    rows = np.array([r for r, _, _ in ages_hours], dtype=np.int64)
+    which = np.array([CHANNELS.index(c) for _, c, _ in ages_hours], dtype=np.int64)
+    ages = np.array([a for _, _, a in ages_hours], dtype=np.float64)
+    for cap in plan.guardrails.frequency_caps:
+        recent = ages < cap.window_days * 24
+        if cap.channel is not None:
+            recent &= which == CHANNELS.index(cap.channel)
+        full = np.bincount(rows[recent], minlength=n) >= cap.limit
+        for j, channel in enumerate(channels):
+            if cap.channel in (None, channel):
+                ok[:, j] &= ~full
+    if plan.guardrails.cooldown_hours:
+        ok &= ~(np.bincount(rows[ages < plan.guardrails.cooldown_hours], minlength=n) > 0)[:, None]
+    return ok
+
+
+def open_windows(plan: Plan, channels: Sequence[Channel], windows: Sequence[SendWindow], zone: Zone, now: datetime) -> Bools:
+    """(channels, windows): the window's next start is outside quiet hours in every candidate zone."""
+    return np.array(
+        [
+            [
+                allowed_at(next_start(w, zone.reference, now), zone.name, plan.guardrails.quiet_hours, zone.candidates, c)
+                for w in windows
+            ]
+            for c in channels
+        ]
+    )
+
+
+def may_have_incentive(customers: Sequence[str], slot: str, places: float) -> Bools:
+    """(n,): a lottery by hash, so that at most about `places` customers may be offered an incentive today. It does not look at what would
+    be decided, so propensities stay exact."""
+    if places >= len(customers):
+        return np.ones(len(customers), dtype=bool)
+    tickets = np.array([number("incentive", slot, c) for c in customers], dtype=np.float64) / 2.0**64
+    return tickets < places / max(len(customers), 1)
