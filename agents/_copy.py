@@ -41,6 +41,7 @@ class PushDraft(Draft):
 
     title: _text(100)  # type: ignore[valid-type]
     body: Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=300)]
+    cta_label: _text(60)  # type: ignore[valid-type]
 
 
 class InAppDraft(Draft):
@@ -89,7 +90,11 @@ def limits(channel: Channel, brand: Brand) -> list[str]:
                 "A link, if you use one, is exactly the brand's link as given; never a shortener.",
             ]
         case "push":
-            return ["title: at most 40 characters.", "body: at most 120 characters, one or two short sentences; no link, no Markdown."]
+            return [
+                "title: at most 40 characters.",
+                "body: at most 120 characters, one or two short sentences; no link, no Markdown.",
+                "cta_label: one to three words that name the action.",
+            ]
         case "in_app":
             return [
                 "title: at most 55 characters.",
@@ -115,10 +120,10 @@ def offer_in_words(offer: Incentive | None) -> str:
     """The offer record as a sentence, or `none`."""
     if offer is None:
         return "none"
-    unit = f"{offer.value:,g}"
+    unit, money = f"{offer.value:,.2f}".rstrip("0").rstrip("."), f"{offer.value:,.2f}".removesuffix(".00")
     what = {
         "percent_off": f"{unit}% off",
-        "amount_off": f"${unit} off" if offer.currency in (None, "USD") else f"{unit} {offer.currency} off",
+        "amount_off": f"${money} off" if offer.currency in (None, "USD") else f"{money} {offer.currency} off",
         "free_shipping": "free shipping",
         "points": f"{unit} bonus points",
         "gift": "a gift",

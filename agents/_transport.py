@@ -107,7 +107,7 @@ def diagnose(problem: Exception, endpoint: Endpoint, now: datetime) -> Trouble |
             return Trouble(f"refused the key (HTTP {status})", False, f"Check {KEY} in .env; it must be valid for the server of {BASE}.")
         if status == 404:
             return Trouble(f"was not found: {said}", False, f"Check the model's name, and {BASE} (it usually ends in /v1).")
-        if "insufficient_quota" in str(problem):
+        if "insufficient_quota" in (getattr(problem, "code", None), getattr(problem, "type", None)):
             return Trouble("has no quota left", False, f"Add credit with the provider or set another {KEY}.")
         if status in (408, 409, 425, 429) or status >= 500:
             return Trouble(f"answered HTTP {status}: {said}", True, "Wait a while or lower limits.concurrency, then run again.", wait)

@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from jinja2 import StrictUndefined, TemplateError, UndefinedError, meta
+from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 HERE = Path(__file__).parent
 PARTS: tuple[Literal["system", "user"], ...] = ("system", "user")
 Message = tuple[Literal["system", "user"], str]
 _FILE = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
-_DELIMITER = re.compile(r"<(?=\s*/?\s*data\b)", re.IGNORECASE)
+_DELIMITER = re.compile(r"<(?=\s*/?\s*data)", re.IGNORECASE)
 
 
 class PromptError(ValueError):
@@ -64,7 +64,7 @@ class Prompt:
         template = _ENVIRONMENT.from_string(self.source)
         try:
             return [(part, "".join(template.blocks[part](template.new_context(inputs))).strip()) for part in PARTS]
-        except (UndefinedError, TypeError) as problem:
+        except (TemplateError, TypeError) as problem:
             raise PromptError(f"Prompt {self.id}: {problem}") from problem
 
 

@@ -31,7 +31,18 @@ def test_help_lists_every_command_and_imports_nothing_heavy() -> None:
     for command in ("demo", "init", "data", "plan", "approve", "write", "check", "run", "learn", "report", "explain", "ope", "doctor"):
         assert re.search(rf"\b{command}\b", loaded.stdout)
     modules = set(re.findall(r"\|\s+([\w.]+)$", loaded.stderr, re.M))
-    assert not modules & {"numpy", "duckdb", "ibis", "langgraph", "langchain_core", "chromadb", "sqlalchemy", "numba", "pyarrow", "pydantic"}
+    assert not modules & {
+        "numpy",
+        "duckdb",
+        "ibis",
+        "langgraph",
+        "langchain_core",
+        "chromadb",
+        "sqlalchemy",
+        "numba",
+        "pyarrow",
+        "pydantic",
+    }
 
 
 def test_wrong_use_exits_2_with_a_remedy_and_no_traceback(tmp_path: Path) -> None:

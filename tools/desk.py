@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from guardrails.quiet import candidates
 from journeyman.decisioning import ActionEncoder, ContextEncoder, Policy
 from journeyman.decisioning.baselines import bau, random_control
 from journeyman.delivery.address import normalise
@@ -20,7 +21,7 @@ from journeyman.domain import Arm, Brand, Channel, Customer, Decision, Orders, P
 from journeyman.errors import Refused
 from journeyman.features import FeatureTable, select
 from journeyman.measurement.arms import assign
-from tools.reach import Bools, may_have_incentive, next_start, number, open_windows, reach, reserve, under_caps, zone_of
+from tools.reach import Bools, may_have_incentive, next_start, number, open_windows, reach, reserve, under_caps
 
 if TYPE_CHECKING:
     from journeyman.decisioning import Chosen
@@ -101,7 +102,7 @@ class Desk:
         self.row_of = {p.id: n for n, p in enumerate(self.customers)}
         self.variants = {v.id: (v, fingerprint) for v, fingerprint in variants}
         self.actions: list[tuple[str | None, SendWindow | None]] = list(actions.actions)
-        self.zones = [zone_of(p.time_zone, brand) for p in self.customers]
+        self.zones = [candidates(p.time_zone, brand.time_zones) for p in self.customers]
         self._cells()
 
     def _cells(self) -> None:
@@ -138,7 +139,14 @@ class Desk:
         )
 
     def _groups(
-        self, people: list[Customer], rows: NDArray[np.intp], slot: str, now: datetime, recent: Recent, allowance: Allowance | None, orders: Orders
+        self,
+        people: list[Customer],
+        rows: NDArray[np.intp],
+        slot: str,
+        now: datetime,
+        recent: Recent,
+        allowance: Allowance | None,
+        orders: Orders,
     ) -> Bools:
         """(n, channels × windows × 2): what a customer may be sent, by cell."""
         n, place = len(people), {p.id: i for i, p in enumerate(people)}
@@ -236,7 +244,7 @@ class Desk:
             variant=variant.id,
             variant_hash=fingerprint,
             slot=decision.slot,
-            scheduled_at=next_start(decision.window, self.zones[row].reference, cohort.now),
+            scheduled_at=next_start(decision.window, self.zones[row][0], cohort.now),
             address=address,
             liability=reserve(variant.incentive, self.brand),
         )

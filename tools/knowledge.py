@@ -22,7 +22,7 @@ BATCH = 5_000
 """Chroma takes at most 5,461 rows at once."""
 PROPOSED = 10
 """Neighbours Chroma is asked for; one above the threshold is enough."""
-_INDEX = {"hnsw:space": "cosine", "hnsw:num_threads": 1, "hnsw:construction_ef": 200, "hnsw:search_ef": 200, "hnsw:random_seed": 0}
+_INDEX = {"hnsw:space": "cosine", "hnsw:num_threads": 1, "hnsw:construction_ef": 200, "hnsw:search_ef": 200}
 _ephemeral = count()
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,23 +20,8 @@ from journeyman.domain import CHANNELS, WINDOW_HOURS, Brand, Channel, Customer, 
 Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
-class Zone:
-    """A customer's zone for scheduling: `name` None when unknown; then `reference` tells when a window starts."""
-
-    name: str | None
-    reference: ZoneInfo
-    candidates: tuple[ZoneInfo, ...]
-
-
-def zone_of(name: str | None, brand: Brand) -> Zone:
-    """The zone to schedule in. A missing or invalid zone becomes unknown: the brand's first zone tells the time, all of them must allow it."""
-    everywhere = tuple(ZoneInfo(z) for z in brand.time_zones) or (ZoneInfo("UTC"),)
-    try:
-        own = ZoneInfo(name) if name else None
-    except (KeyError, ValueError, OSError):  # unknown, malformed, or the name of a folder of zones
-        own = None
-    return Zone(name if own else None, own or everywhere[0], (own,) if own else everywhere)
+Zones = tuple[ZoneInfo, ...]
+"""The zones a customer may be in: one when known. The first tells when a window starts; all must allow the moment."""
 
 
 def next_start(window: SendWindow, zone: ZoneInfo, now: datetime) -> datetime:
@@ -91,17 +75,9 @@ def under_caps(plan: Plan, channels: Sequence[Channel], ages_hours: Sequence[tup
     return ok
 
 
-def open_windows(plan: Plan, channels: Sequence[Channel], windows: Sequence[SendWindow], zone: Zone, now: datetime) -> Bools:
+def open_windows(plan: Plan, channels: Sequence[Channel], windows: Sequence[SendWindow], zones: Zones, now: datetime) -> Bools:
     """(channels, windows): the window's next start is outside quiet hours in every candidate zone."""
-    return np.array(
-        [
-            [
-                allowed_at(next_start(w, zone.reference, now), zone.name, plan.guardrails.quiet_hours, zone.candidates, c)
-                for w in windows
-            ]
-            for c in channels
-        ]
-    )
+    return np.array([[allowed_at(next_start(w, zones[0], now), zones, plan.guardrails.quiet_hours, c) for w in windows] for c in channels])
 
 
 def may_have_incentive(customers: Sequence[str], slot: str, places: float) -> Bools:

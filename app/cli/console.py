@@ -58,7 +58,8 @@ def progress(quiet: bool = False) -> Iterator[Progress]:
 
         yield line
         return
-    from rich.progress import BarColumn, Progress as Bars, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
 
     with Bars(SpinnerColumn(), TextColumn("{task.description:<46}"), BarColumn(20), TimeElapsedColumn(), console=console) as bars:
         tasks: dict[str, Any] = {}

@@ -32,7 +32,9 @@ def init(
         shutil.copy(TEMPLATES / "env.example", directory / ".env.example")
         (directory / "env.example").unlink(missing_ok=True)
     except OSError as problem:
-        raise WorkspaceError(f"Cannot write {problem.filename}: {problem.strerror}.", remedy="Choose a folder you may write in.") from problem
+        raise WorkspaceError(
+            f"Cannot write {problem.filename}: {problem.strerror}.", remedy="Choose a folder you may write in."
+        ) from problem
     if json:
         emit({"workspace": str(directory), "template": template})
         return
@@ -40,6 +42,6 @@ def init(
         f"[bold]{directory}[/] is ready. Next:\n"
         f"  1. Say who you are in {directory}/journeyman.yaml and put your tables into {directory}/data/.\n"
         f"  2. journeyman data profile --workspace {directory}\n"
-        f'  3. journeyman plan "Win back customers who have not ordered for 60 days. Email only, one message a week." --workspace {directory}\n'
+        f'  3. journeyman plan "Win back customers silent for 60 days. Email only, one message a week." --workspace {directory}\n'
         f"To see it work first: journeyman demo --use-case {template}"
     )

@@ -36,9 +36,7 @@ def write_report(facts: ReportFacts, seconds: dict[str, float], path: Path) -> N
     path.write_text(page(facts), encoding="utf-8")
     rows = "".join(f"<tr><td>{stage}</td><td class=n>{value:.1f} s</td></tr>" for stage, value in seconds.items())
     table = f"<table>{rows}</table>"
-    path.with_name("timings.js").write_text(
-        f"document.getElementById('timings').innerHTML = {json.dumps(table)};\n", encoding="utf-8"
-    )
+    path.with_name("timings.js").write_text(f"document.getElementById('timings').innerHTML = {json.dumps(table)};\n", encoding="utf-8")
 
 
 def page(facts: ReportFacts) -> str:
@@ -61,7 +59,10 @@ def words(name: str) -> str:
 
 
 def _rows(comparisons: list[Comparison]) -> list[tuple[str, float, float, float]]:
-    return [(f"vs {NAMES[c.against].lower()}", *(100 * v for v in (c.difference.value, c.difference.low, c.difference.high))) for c in comparisons]  # type: ignore[misc]
+    return [
+        (f"vs {NAMES[c.against].lower()}", *(100 * v for v in (c.difference.value, c.difference.low, c.difference.high)))
+        for c in comparisons
+    ]  # type: ignore[misc]
 
 
 def _by_lever(levels: list[LevelReport]) -> list[tuple[str, list[LevelReport]]]:

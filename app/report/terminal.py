@@ -74,7 +74,9 @@ def plan_table(plan: Plan) -> RenderableType:
         table.add_row(f"[bold]{head}[/]", rest)
     notes = [f"  • {h}" for h in plan.hypotheses]
     asks = [f"  ? {q}" for q in plan.questions]
-    return Group(table, *(["", "[bold]Assumed meanwhile[/]", *notes] if notes else []), *(["", "[bold]Questions[/]", *asks] if asks else []))
+    return Group(
+        table, *(["", "[bold]Assumed meanwhile[/]", *notes] if notes else []), *(["", "[bold]Questions[/]", *asks] if asks else [])
+    )
 
 
 def plan_words(plan: Plan) -> list[str]:
@@ -109,7 +111,9 @@ def profile_table(profile: Profile) -> RenderableType:
     tables = _table("Tables", "table", "rows", "columns")
     for t in profile.tables:
         tables.add_row(t.name, f"{t.rows:,}", str(len(t.columns)))
-    problems = [f"  ! {p.table}: {p.kind}, {p.count:,} (for example {', '.join(map(str, p.examples[:3]))}). {p.remedy}" for p in profile.problems]
+    problems = [
+        f"  ! {p.table}: {p.kind}, {p.count:,} (for example {', '.join(map(str, p.examples[:3]))}). {p.remedy}" for p in profile.problems
+    ]
     return Group(tables, "", *(["[bold]Problems[/]", *problems] if problems else ["No problems found."]))
 
 
@@ -119,5 +123,9 @@ def evaluation_table(document: dict[str, Any]) -> RenderableType:
     for name, e in document["estimates"].items():
         table.add_row(name, f"{e['value']:.5f}", f"{e['low']:.5f} to {e['high']:.5f}")
     good = document["overlap"] == "good"
-    verdict = "Overlap is good." if good else "Overlap is POOR: the log hardly covers this policy. Do not decide on these numbers; collect a log nearer to it."
+    verdict = (
+        "Overlap is good."
+        if good
+        else "Overlap is POOR: the log hardly covers this policy. Do not decide on these numbers; collect a log nearer to it."
+    )
     return Group(table, "", Text(verdict, style="green" if good else "red"))

@@ -34,7 +34,9 @@ async def plan(state: CampaignState, runtime: Runtime[Context]) -> CampaignState
 async def lint(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """The plan linter's findings, for the person who approves."""
     c = runtime.context
-    findings = lint_plan(Plan.model_validate(state["plan"]), audience=c.audience_facts, other_plans=journeys.live_plans(c.store, but=c.journey))
+    findings = lint_plan(
+        Plan.model_validate(state["plan"]), audience=c.audience_facts, other_plans=journeys.live_plans(c.store, but=c.journey)
+    )
     return {"findings": [f.model_dump(mode="json") for f in findings]}
 
 
@@ -55,7 +57,11 @@ async def brief(state: CampaignState, runtime: Runtime[Context]) -> CampaignStat
     c = runtime.context
     round_, planned = state.get("round", 0) + 1, Plan.model_validate(state["plan"])
     good = [w for w in library.read(c.store, c.journey, status="approved")]
-    briefs = first_round(planned, c.setting.brand, state["target"]) if round_ == 1 else top_up(planned, c.setting.brand, state["target"], good, round_)
+    briefs = (
+        first_round(planned, c.setting.brand, state["target"])
+        if round_ == 1
+        else top_up(planned, c.setting.brand, state["target"], good, round_)
+    )
     return {"round": round_, "briefs": [b.model_dump(mode="json") for b in briefs]}
 
 
@@ -110,7 +116,9 @@ async def curate(state: CampaignState, runtime: Runtime[Context]) -> CampaignSta
     c = runtime.context
     passed = library.read(c.store, c.journey, status="passed")
     fresh = c.near_duplicates.keep([(w.variant.channel, w.variant.id, core_text(w.variant)) for w in passed])
-    library.settle(c.store, c.journey, approved=[i for i, new in fresh.items() if new], duplicates=[i for i, new in fresh.items() if not new])
+    library.settle(
+        c.store, c.journey, approved=[i for i, new in fresh.items() if new], duplicates=[i for i, new in fresh.items() if not new]
+    )
     return {"counts": library.counts(c.store, c.journey)}
 
 
@@ -140,5 +148,10 @@ def _ask(c: Context, what: str, about: dict[str, Any]) -> dict[str, Any]:
     answer = {"approved": True, "by": "--approve auto"} if c.auto_approve else interrupt({"waits_for": what, **about})
     if not isinstance(answer, dict) or not isinstance(answer.get("approved"), bool):
         answer = {"approved": False, "by": "nobody"}
-    audit.write(c.store, actor=str(answer.get("by") or "unknown"), action=f"{'approve' if answer['approved'] else 'reject'} {what}", detail={"journey": c.journey})
+    audit.write(
+        c.store,
+        actor=str(answer.get("by") or "unknown"),
+        action=f"{'approve' if answer['approved'] else 'reject'} {what}",
+        detail={"journey": c.journey},
+    )
     return answer

@@ -2,7 +2,8 @@
 
 A policy shows a level mostly to those it expects to like it, with the variants it likes best. The self-normalised inverse-propensity mean
 (SNIPS: weights 1/propensity, here capped at the 95th percentile) asks instead how the level does when shown without preference. Intervals
-are Wilson's with the effective sample size (Σw)²/Σw²: they never collapse at 0 successes, and are wide enough for any reward in [0, 1].
+are Wilson's with an effective sample size (the smaller of (Σw)²/Σw² and the one the SNIPS standard error implies): they never collapse at 0
+successes, and are wide enough for any reward in [0, 1].
 Descriptions, not causal claims about one lever alone: levels of different levers come together in one message.
 """
 
@@ -106,8 +107,11 @@ def _weights(propensity: Floats) -> Floats:
 
 def _rate(reward: Floats, weight: Floats, z: float = 1.96) -> tuple[float, float, float]:
     """SNIPS mean and Wilson interval at the effective sample size."""
-    n = float(weight.sum() ** 2 / (weight**2).sum())
     p = float(np.clip((weight * reward).sum() / weight.sum(), 0, 1))
+    n = float(weight.sum() ** 2 / (weight**2).sum())
+    spread = float((weight**2 * (reward - p) ** 2).sum())
+    if spread > 0:  # heavy weights may sit where rewards vary most
+        n = min(n, p * (1 - p) * float(weight.sum()) ** 2 / spread)
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return p, float(min(max(0.0, centre - half), p)), float(max(min(1.0, centre + half), p))

@@ -32,7 +32,7 @@ def test_another_salt_deals_anew():
 
 def test_an_arm_is_the_same_tomorrow():
     assert list(assign(["ann", "bob", "cy", "dee", "eve", "fay"], "salt", Measurement(holdout=0.3, random_control=0.3, bau=0.3))) == [
-        "random_control", "bau", "random_control", "treatment", "holdout", "random_control",
+        "treatment", "random_control", "treatment", "random_control", "random_control", "bau",
     ]  # fmt: skip
 
 

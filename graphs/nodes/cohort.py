@@ -1,0 +1,39 @@
+"""Nodes of the cohort graph. Everything a slot decides is written in one transaction; a slot decided already goes straight to delivery."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from langgraph.runtime import Runtime
+
+from graphs.state import CohortState, Context
+from journeyman.domain import PolicyReport
+
+
+async def snapshot(state: CohortState, runtime: Runtime[Context]) -> CohortState:
+    """Features as of now, kept so that every decision can be replayed; nothing when the slot is decided already."""
+    shift = runtime.context.shift
+    return {"decided": shift.decided(state["slot"]), "snapshot": shift.snapshot(state["slot"])}
+
+
+def already_decided(state: CohortState) -> Literal["new", "decided"]:
+    return "decided" if state["decided"] else "new"
+
+
+async def orchestrate(state: CohortState, runtime: Runtime[Context]) -> CohortState:
+    """The orchestrator agent reads the policy's report and orders pace, exploration and rest; it can only tighten."""
+    c = runtime.context
+    report = PolicyReport.model_validate(await c.tools["policy_report"].ainvoke({}))
+    orders = await c.team.orchestrator.orchestrate(report, c.plan)
+    return {"orders": orders.model_dump(mode="json")}
+
+
+async def decide(state: CohortState, runtime: Runtime[Context]) -> CohortState:
+    """Eligibility, choice and the next touchpoints, by the bandit tool; written in one transaction."""
+    chosen = await runtime.context.tools["select_touchpoints"].ainvoke({"slot": state["slot"], "orders": state["orders"]})
+    return {"decided": chosen["decisions"], "enqueued": chosen["sends"]}
+
+
+async def deliver(state: CohortState, runtime: Runtime[Context]) -> CohortState:
+    """What is due now goes through the gate; what is due later stays planned for the next tick."""
+    return {"tally": runtime.context.shift.deliver()}

@@ -1,0 +1,216 @@
+"""Templates as a customer would read them: Jinja2 text rendered with fallbacks, every character traced to where it stands in the source.
+
+Only two things may stand in a template: `{{ variable | filter }}` and `{% if variable %}` (rules X11 and X12 refuse all else). This module
+never runs anything X12 refuses; such an expression renders as nothing. It is not the renderer that sends: that is `journeyman.delivery`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from jinja2 import TemplateSyntaxError, Undefined, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+FILTERS = frozenset({"default", "d", "capitalize", "lower", "title", "trim", "truncate", "upper"})
+ALWAYS = frozenset({"first_name", "unsubscribe_url", "brand_name", "postal_address"})
+"""Variables that exist in every workspace; the last three are never empty."""
+UNSUBSCRIBE = "https://unsubscribe.invalid/you"
+"""What stands for the customer's own unsubscribe link in a view."""
+LONGEST_NAME = "Christabelle"
+"""A long first name, as texts are measured with it (12 letters)."""
+MOST_VIEWS = 16
+"""Ways a template may read; beyond four independent conditions rule X12 refuses it."""
+
+_QUOTED = r"""(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^'"])*?"""
+_TOKEN = re.compile(rf"\{{\{{(?P<expr>{_QUOTED})\}}\}}|\{{%(?P<block>{_QUOTED})%\}}|\{{#(?P<note>.*?)#\}}", re.S)
+_TAG = re.compile(r"\s*(\w+)\s*(.*)", re.S)
+
+
+class _Neutral(Undefined):
+    """A variable nobody gave a value or a fallback: rule X11 tells; everything else reads on."""
+
+    def __str__(self) -> str:
+        return "friend"
+
+
+ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=_Neutral, autoescape=False, keep_trailing_newline=True)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A stretch [start, end) of the source: literal text, an output, a tag or a comment; `inner` is what stands between the braces."""
+
+    kind: Literal["text", "expr", "block", "note"]
+    start: int
+    end: int
+    inner: str
+
+
+@dataclass(frozen=True)
+class View:
+    """One way a text reads. `spans[i]` is where character i comes from: one character of the source, or a whole `{{ … }}`."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+    def source(self, start: int, end: int) -> tuple[int, int]:
+        """[start, end) of this view as a span of the source."""
+        if not self.spans:
+            return (0, 0)
+        held = self.spans[start : max(end, start + 1)] or self.spans[-1:]
+        return (min(s for s, _ in held), max(e for _, e in held))
+
+    def templated(self, start: int, end: int) -> bool:
+        """Whether any character of [start, end) was put in by a variable."""
+        return any(e - s > 1 for s, e in self.spans[start:end])
+
+
+def syntax_error(source: str) -> str | None:
+    """What Jinja2 finds wrong with the template as a whole, or None."""
+    try:
+        ENVIRONMENT.parse(source)
+    except (TemplateSyntaxError, RecursionError) as problem:
+        return str(problem) or "too deeply nested"
+    return None
+
+
+@lru_cache(maxsize=8192)
+def tokens(source: str) -> tuple[Token, ...]:
+    """The template's tokens in order; a template that does not parse is one literal text."""
+    if not any(mark in source for mark in ("{{", "{%", "{#")) or syntax_error(source):
+        return (Token("text", 0, len(source), source),) if source else ()
+    found, at, trim = [], 0, False
+    for match in _TOKEN.finditer(source):
+        kind = match.lastgroup
+        assert kind in ("expr", "block", "note")
+        inner = match[kind]
+        found.append(_text(source, at, match.start(), trim, inner.startswith("-")))
+        found.append(Token(kind, *match.span(), inner.removeprefix("-").removeprefix("+").removesuffix("-").removesuffix("+")))  # type: ignore[arg-type]
+        at, trim = match.end(), inner.endswith("-")
+    found.append(_text(source, at, len(source), trim, False))
+    return tuple(t for t in found if t.end > t.start)
+
+
+def _text(source: str, start: int, end: int, left: bool, right: bool) -> Token:
+    while left and start < end and source[start].isspace():
+        start += 1
+    while right and start < end and source[end - 1].isspace():
+        end -= 1
+    return Token("text", start, end, source[start:end])
+
+
+def tag(token: Token) -> tuple[str, str]:
+    """The word and the rest of a `{% … %}` token."""
+    match = _TAG.fullmatch(token.inner)
+    return (match[1], match[2].strip()) if match else ("", token.inner)
+
+
+@lru_cache(maxsize=8192)
+def expression(inner: str) -> nodes.Expr | None:
+    """The syntax tree of what stands between braces, None when it is none."""
+    try:
+        body = ENVIRONMENT.parse("{{" + inner + "}}").body
+    except (TemplateSyntaxError, RecursionError):
+        return None
+    output = body[0] if len(body) == 1 else None
+    return output.nodes[0] if isinstance(output, nodes.Output) and len(output.nodes) == 1 else None
+
+
+def refused(tree: nodes.Node | None, *, condition: bool = False) -> str | None:
+    """What in an output (or an `if` condition) the sandbox does not allow, in words; None when it is fine."""
+    match tree:
+        case nodes.Name():
+            return None if tree.name.isidentifier() and not tree.name.startswith("_") else "a name that is not a variable's"
+        case nodes.Filter(node=nodes.Expr() as inner, name=name, args=args, kwargs=kwargs):
+            if name not in FILTERS:
+                return f"the filter `{name}`"
+            if tree.dyn_args or tree.dyn_kwargs:
+                return "a call"
+            given = [*args, *(pair.value for pair in kwargs)]
+            problems = (refused(a) for a in given if not isinstance(a, nodes.Const))
+            return refused(inner) or next((p for p in problems if p), None)
+        case nodes.Not(node=inner) if condition:
+            return refused(inner, condition=True)
+        case (nodes.And(left=left, right=right) | nodes.Or(left=left, right=right)) if condition:
+            return refused(left, condition=True) or refused(right, condition=True)
+        case nodes.Test(node=inner, name=("defined" | "undefined" | "none")) if condition:
+            return refused(inner)
+        case nodes.Compare(expr=left, ops=ops) if condition:
+            sides = [left, *(o.expr for o in ops)]
+            return next((p for p in (refused(s) for s in sides if not isinstance(s, nodes.Const)) if p), None)
+        case None:
+            return "something that cannot be read"
+    words = {"Getattr": "attribute access", "Getitem": "a subscript", "Call": "a call", "Const": "a fixed value", "CondExpr": "a condition"}
+    return words.get(type(tree).__name__, "an expression")
+
+
+def names(tree: nodes.Node) -> Iterator[str]:
+    """All variables an expression mentions."""
+    yield from (n.name for n in ([tree] if isinstance(tree, nodes.Name) else tree.find_all(nodes.Name)))
+
+
+@lru_cache(maxsize=16384)
+def _output(inner: str, values: tuple[tuple[str, str], ...]) -> str:
+    if refused(expression(inner)):
+        return ""
+    try:
+        return ENVIRONMENT.from_string("{{" + inner + "}}").render(dict(values))
+    except Exception:  # a filter that does not fit its argument: the sender's renderer will refuse it, the rest is still worth reading
+        return ""
+
+
+@lru_cache(maxsize=8192)
+def _views(source: str, values: tuple[tuple[str, str], ...]) -> tuple[View, ...]:
+    ways, _ = _ways(tokens(source), 0)
+    return tuple(_read(way, values) for way in ways)
+
+
+def views(source: str, values: Mapping[str, str]) -> tuple[View, ...]:
+    """Every way the template reads (each `if` taken and not taken, at most MOST_VIEWS) with these values for its variables."""
+    return _views(source, tuple(sorted(values.items())))
+
+
+def conditions(source: str) -> int:
+    """How many `if` and `elif` the template has."""
+    return sum(t.kind == "block" and tag(t)[0] in ("if", "elif") for t in tokens(source))
+
+
+def _ways(parts: Sequence[Token], at: int) -> tuple[list[list[Token]], int]:
+    """The token sequences from `at` to the end of the enclosing block, and where that end is."""
+    ways: list[list[Token]] = [[]]
+    while at < len(parts):
+        word = tag(parts[at])[0] if parts[at].kind == "block" else ""
+        if word in ("elif", "else", "endif"):
+            return ways, at
+        if word == "if":
+            branches, last = [], word
+            while last != "endif" and at < len(parts):
+                inside, at = _ways(parts, at + 1)
+                branches += inside
+                previous, last = last, tag(parts[at])[0] if at < len(parts) else "endif"
+                if last == "endif" and previous != "else":
+                    branches.append([])
+            ways = [way + branch for way in ways for branch in branches][:MOST_VIEWS]
+        elif parts[at].kind in ("text", "expr"):
+            for way in ways:
+                way.append(parts[at])
+        at += 1
+    return ways, at
+
+
+def _read(way: Sequence[Token], values: tuple[tuple[str, str], ...]) -> View:
+    text: list[str] = []
+    spans: list[tuple[int, int]] = []
+    for part in way:
+        if part.kind == "text":
+            text.append(part.inner)
+            spans += [(i, i + 1) for i in range(part.start, part.end)]
+        else:
+            said = _output(part.inner, values)
+            text.append(said)
+            spans += [(part.start, part.end)] * len(said)
+    return View("".join(text), tuple(spans))

@@ -1,0 +1,222 @@
+"""A small OpenAI-compatible chat server on loopback that answers our prompts, for tests over real HTTP. Not a language model.
+
+    with OpenAIServer(rate_limited=0.2, malformed=0.1) as server:
+        env = {"OPENAI_BASE_URL": server.base_url}
+        ...
+    server.answered, server.misbehaved
+
+It reads the quoted data out of a prompt and answers by the schema asked for: drafts to `write` and `repair`, the goal grammar's plan to
+`plan`, nothing found to `review`, plain orders, no learnings. The same request gets the same answer; a repeated one may fare better, so
+that misbehaviour is the same in every run however requests interleave.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import random
+import re
+import threading
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any
+
+OPENERS = (
+    "The kettle is on; next comes {scene}.", "What would {scene} be without a little something new?", "We kept {thing} aside this week.",
+    "Some evenings ask for {scene}.", "Here is an idea for {day}: {thing}, then {scene}.", "{day} called. It wants {thing}.",
+    "You know {thing}. Now meet what comes after.", "Somewhere between {scene} and {thing} there is room for us.",
+    "Thank you for every {day} you spent with us.", "Picture {scene}, only with {thing} in it.", "Start with {thing}, stay for {scene}.",
+    "Our team argued over {thing} all {day}.", "Not every {day} needs a plan; {thing} will do.", "Remember {scene}?",
+    "We thought of {thing} and your kind of {day}.", "Leave {scene} to us.",
+)  # fmt: skip
+REASONS = {
+    "savings": ("it is a good moment to spend a bit less", "your basket can be lighter on the wallet", "small sums add up kindly"),
+    "convenience": ("it takes a minute and no car keys", "everything comes to your door", "you can do it from the sofa"),
+    "seasonal": ("the season changes and so does the table", "the market is full of color again", "the light is longer now"),
+    "new_in": ("the shelves look different this month", "a few newcomers moved in", "there are things you have not seen yet"),
+    "": ("we would love to see you again", "it is nicer with you around", "your place is as you left it", "we put some thought into it"),
+}  # fmt: skip
+SCENES = (
+    "a slow breakfast", "rain on the porch", "a picnic by the lake", "the long way home", "soup after football",
+    "a table for six", "a quiet balcony", "homework in the kitchen", "a late train", "the first bike ride",
+    "pancakes at noon", "a candle and a book", "the dog asleep", "a garden chair", "music from next door",
+    "a board game night", "muddy boots in the hall", "an open window", "a birthday cake", "the evening news",
+)  # fmt: skip
+THINGS = (
+    "a basket of tomatoes", "fresh linen", "a jar of honey", "good coffee", "a warm loaf", "wild berries",
+    "a paper map", "red apples", "sea salt", "a new mug", "olive oil", "cinnamon", "a wool blanket", "green tea",
+    "dark chocolate", "lemons", "a sharp pencil", "two tickets", "basil", "a soft scarf", "almonds", "a clean slate",
+    "pumpkins", "peaches",
+)  # fmt: skip
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+LABELS = ("Have a look", "See what is new", "Pick yours", "Take me there", "Browse the shelf", "Show me", "Find a favorite", "Step inside")
+
+
+class OpenAIServer:
+    """Serves on 127.0.0.1 while the context lasts. Rates are shares of requests in [0, 1]; at most half of the tries of one request fail
+    in a row, so that a patient client gets through."""
+
+    def __init__(self, *, rate_limited: float = 0.0, server_error: float = 0.0, malformed: float = 0.0, seed: int = 0) -> None:
+        self._rates = {"429": rate_limited, "500": server_error, "malformed": malformed}
+        self._seed = seed
+        self._lock = threading.Lock()
+        self._seen: Counter[str] = Counter()
+        self._busy = 0
+        self.answered: Counter[str] = Counter()
+        """Good replies by schema name."""
+        self.misbehaved: Counter[str] = Counter()
+        """Bad replies by kind."""
+        self.most_at_once = 0
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+
+    @property
+    def base_url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}/v1"
+
+    def __enter__(self) -> OpenAIServer:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    def respond(self, raw: bytes) -> tuple[int, dict[str, str], bytes]:
+        """Status, headers and body for one request."""
+        with self._lock:
+            self._busy += 1
+            self.most_at_once = max(self.most_at_once, self._busy)
+        try:
+            return self._respond(raw)
+        finally:
+            with self._lock:
+                self._busy -= 1
+
+    def _respond(self, raw: bytes) -> tuple[int, dict[str, str], bytes]:
+        request = json.loads(raw)
+        asked = hashlib.sha256(json.dumps(request["messages"][:2]).encode()).hexdigest()
+        with self._lock:
+            self._seen[asked] += 1
+            time = self._seen[asked]
+        fate, edge = random.Random(f"{self._seed}:{asked}:{time}").random(), 0.0
+        for kind, rate in self._rates.items():
+            edge += rate
+            if fate < edge and time <= 2:
+                with self._lock:
+                    self.misbehaved[kind] += 1
+                if kind == "malformed":
+                    return 200, {}, _completion(request, '{"variants": [{"body": "cut sh')
+                return int(kind), {"Retry-After": "1"} if kind == "429" else {}, b'{"error": {"message": "not now"}}'
+        name = request["response_format"]["json_schema"]["name"]
+        value = answer(name, request["messages"][1]["content"], random.Random(f"{self._seed}:{asked}"))
+        with self._lock:
+            self.answered[name] += 1
+        return 200, {}, _completion(request, json.dumps(value))
+
+
+def answer(schema: str, prompt: str, draw: random.Random) -> dict[str, Any]:
+    """What a willing model would say, as the schema wants it."""
+    if schema.endswith("Drafts"):
+        brief, count = _data(prompt, "brief"), int(re.search(r"Write (\d+) variants", prompt)[1])  # type: ignore[index]
+        return {"variants": [_draft(schema[:-1], prompt, brief.get("theme", ""), draw) for _ in range(count)]}
+    if schema.endswith("Draft"):
+        return _draft(schema, prompt, "", draw)
+    match schema:
+        case "Plan":
+            return _plan(prompt)
+        case "Findings":
+            return {"findings": []}
+        case "OrdersReply":
+            return {"pace": 1.0, "floor": 0.05, "rest": [], "windows": None, "note": "Nothing stands out."}
+        case "AnalysisReply":
+            return {"learnings": [], "write_more": [], "retire": []}
+        case "Paragraph":
+            return {"paragraph": "It is early, and little can be said for certain about what works."}
+    raise ValueError(f"no answer to {schema}")
+
+
+def _draft(schema: str, prompt: str, theme: str, draw: random.Random) -> dict[str, str]:
+    brand, offer = _data(prompt, "brand")["name"], _offer(str(_data(prompt, "offer")))
+
+    def sentence() -> str:
+        words = {"scene": draw.choice(SCENES), "thing": draw.choice(THINGS), "day": draw.choice(DAYS)}
+        text = draw.choice(OPENERS).format(**words)
+        return text[0].upper() + text[1:]
+
+    reason = f"Come by, {draw.choice(REASONS.get(theme, REASONS['']) + REASONS[''])}."
+    hello = draw.choice(['Hi {{ first_name | default("there", true) }}, ', ""])
+    title = f"{draw.choice(THINGS)} and {draw.choice(SCENES)}".capitalize()
+    label = draw.choice(LABELS)
+    if schema == "SmsDraft":
+        return {"body": f"{brand}: {sentence()} {offer or reason} Reply STOP to opt out."}
+    if schema == "PushDraft":
+        return {"title": title[:40], "body": f"{sentence()} {offer}".strip(), "cta_label": label}
+    if schema == "InAppDraft":
+        return {"title": title[:55], "body": f"{sentence()} {reason} {offer}".strip(), "cta_label": label}
+    body = "\n\n".join(part for part in (f"{hello}{sentence()}", f"{sentence()} {sentence()}", offer, f"{reason} {sentence()}") if part)
+    return {"subject": title[:60], "preheader": sentence()[:90], "body": body, "cta_label": label}
+
+
+def _offer(record: str) -> str:
+    what, *extras = record.split("; ")
+    if what == "none":
+        return ""
+    code = next((f" {e}" for e in extras if e.startswith("with code")), "")
+    until = next((f" {e}" for e in extras if e.startswith("until")), "")
+    conditions = next((f" {e.removeprefix('conditions: ')}" for e in extras if e.startswith("conditions: ")), "")
+    return f"Enjoy {what}{code}{until}.{conditions}"
+
+
+def _plan(prompt: str) -> dict[str, Any]:
+    from agents.offline.planner import OfflinePlanner
+
+    from agents.roles import Setting
+    from journeyman.domain import Brand
+
+    today = re.search(r"Today is (\S+)\.", prompt)[1]  # type: ignore[index]
+    setting = Setting(Brand(**_data(prompt, "brand")), today, _data(prompt, "features"))
+    made = asyncio.run(OfflinePlanner().plan(str(_data(prompt, "goal")), setting))
+    plan: dict[str, Any] = made.model_dump(mode="json", by_alias=True)
+    return plan
+
+
+def _data(prompt: str, name: str) -> Any:
+    text = re.search(rf'<data name="{name}">\n(.*?)\n</data>', prompt, re.DOTALL)[1]  # type: ignore[index]
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
+def _completion(request: dict[str, Any], content: str) -> bytes:
+    used = {"prompt_tokens": sum(len(m["content"]) for m in request["messages"]) // 4, "completion_tokens": len(content) // 4}
+    body = {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 0,
+        "model": request["model"],
+        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}],
+        "usage": used | {"total_tokens": sum(used.values())},
+    }
+    return json.dumps(body).encode()
+
+
+def _handler(server: OpenAIServer) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            raw = self.rfile.read(int(self.headers["Content-Length"]))
+            status, headers, body = server.respond(raw) if self.path == "/v1/chat/completions" else (404, {}, b"{}")
+            self.send_response(status)
+            for name, value in {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Tests speak for themselves."""
+
+    return Handler
