@@ -1,6 +1,6 @@
-"""The cohort graph: snapshot → orchestrate → decide → enqueue → deliver, one scheduled run for a journey's customers.
+"""The cohort graph: snapshot → orchestrate → decide → deliver, one scheduled run for a journey's customers.
 
-Wiring only; the nodes stand in `graphs/nodes/cohort.py`. Eligibility, decision and sequence are the bandit's tools; the send gate stands
+Wiring only; the nodes stand in `graphs/nodes/cohort.py`. Eligibility and decision are the bandit's tools; the send gate stands
 inside deliver. Costs no tokens per customer. A run repeated for the same slot decides nothing anew and sends nothing twice.
 """
 
@@ -22,13 +22,11 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_node("snapshot", nodes.snapshot)
     graph.add_node("orchestrate", nodes.orchestrate)
     graph.add_node("decide", nodes.decide)
-    graph.add_node("enqueue", nodes.enqueue)
     graph.add_node("deliver", nodes.deliver)
 
     graph.add_edge(START, "snapshot")
     graph.add_conditional_edges("snapshot", nodes.already_decided, {"new": "orchestrate", "decided": "deliver"})
     graph.add_edge("orchestrate", "decide")
-    graph.add_edge("decide", "enqueue")
-    graph.add_edge("enqueue", "deliver")
+    graph.add_edge("decide", "deliver")
     graph.add_edge("deliver", END)
     return graph.compile(checkpointer=checkpointer, name="cohort")

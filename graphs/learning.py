@@ -1,4 +1,4 @@
-"""The learning graph: collect → attribute → update → measure → analyse, from events to a better policy and learnings.
+"""The learning graph: update (attribute, teach, save) → analyse → propose, from events to a better policy and learnings in words.
 
 Wiring only; the nodes stand in `graphs/nodes/learning.py`. Each decision is learned once, when its attribution window has closed.
 """
@@ -18,14 +18,12 @@ from graphs.state import Context, LearningState
 def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[LearningState, Context, LearningState, LearningState]:
     """The compiled graph."""
     graph = StateGraph(LearningState, context_schema=Context)
-    graph.add_node("attribute", nodes.attribute)
     graph.add_node("update", nodes.update)
-    graph.add_node("measure", nodes.measure)
     graph.add_node("analyse", nodes.analyse)
+    graph.add_node("propose", nodes.propose)
 
-    graph.add_edge(START, "attribute")
-    graph.add_conditional_edges("attribute", nodes.anything_new, {"new": "update", "nothing": "measure"})
-    graph.add_edge("update", "measure")
-    graph.add_edge("measure", "analyse")
-    graph.add_edge("analyse", END)
+    graph.add_edge(START, "update")
+    graph.add_conditional_edges("update", nodes.whether_to_analyse, {"analyse": "analyse", "enough": END})
+    graph.add_edge("analyse", "propose")
+    graph.add_edge("propose", END)
     return graph.compile(checkpointer=checkpointer, name="learning")

@@ -5,17 +5,20 @@ State holds ids, counts and small JSON only: variants, decisions and sends live 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from operator import add
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 if TYPE_CHECKING:
+    from langchain_core.tools import BaseTool
+
     from agents.roles import Setting, Team
-    from journeyman.clock import Clock
+    from guardrails.lint import AudienceFacts
+    from journeyman.domain import Plan
     from journeyman.store import Store
-    from tools.desk import Desk
+    from tools.knowledge import NearDuplicates
+    from tools.shift import Shift
 
 
 class CampaignState(TypedDict, total=False):
@@ -55,30 +58,46 @@ class CohortState(TypedDict, total=False):
     orders: dict[str, Any]
     decided: int
     enqueued: int
-    tally: dict[str, int]
+    tally: dict[str, Any]
 
 
 class LearningState(TypedDict, total=False):
     """`learning`: from events to a better policy."""
 
     slot: str
+    analyse: bool
     learned: int
     policy_version: str
+    narrative: str
     report: dict[str, Any]
     analysis: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Context:
-    """What every node may use. `journey` names the one at hand; `approve` answers an interrupt by itself (demonstrations, tests)."""
+    """What every node may use. `journey` names the one at hand; `auto_approve` answers interrupts (demonstrations, tests)."""
 
     store: Store
-    clock: Clock
     team: Team
     setting: Setting
     journey: str
-    folder: Path
-    seed: int = 0
     auto_approve: bool = False
-    desk: Desk | None = None
+    near_duplicates: NearDuplicates | None = None
+    audience: Callable[[Plan], AudienceFacts | None] = field(default=lambda _plan: None)
+    desk: Working | None = None
     tell: Callable[[str, int, int], None] = field(default=lambda _stage, _done, _total: None)
+
+    def at_work(self) -> Working:
+        """The live journey's shift and tools; only the cohort and learning graphs have one."""
+        if self.desk is None:
+            raise RuntimeError("this graph needs a journey at work")
+        return self.desk
+
+
+@dataclass(frozen=True)
+class Working:
+    """A live journey at work: its shift, the bandit tools over it, and its plan."""
+
+    shift: Shift
+    tools: Mapping[str, BaseTool]
+    plan: Plan

@@ -7,7 +7,9 @@ from functools import lru_cache
 
 from guardrails.template import View
 
-_LOOKS = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "⁄": "/", "٪": "%", "。": "."})
+_LOOKS = str.maketrans(
+    {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "⁄": "/", "٪": "%", "。": "."}
+)
 
 
 @lru_cache(maxsize=4096)

@@ -69,6 +69,7 @@ class View:
         return any(e - s > 1 for s, e in self.spans[start:end])
 
 
+@lru_cache(maxsize=8192)
 def syntax_error(source: str) -> str | None:
     """What Jinja2 finds wrong with the template as a whole, or None."""
     try:
@@ -135,7 +136,7 @@ def refused(tree: nodes.Node | None, *, condition: bool = False) -> str | None:
             return refused(inner) or next((p for p in problems if p), None)
         case nodes.Not(node=inner) if condition:
             return refused(inner, condition=True)
-        case (nodes.And(left=left, right=right) | nodes.Or(left=left, right=right)) if condition:
+        case nodes.And(left=left, right=right) | nodes.Or(left=left, right=right) if condition:
             return refused(left, condition=True) or refused(right, condition=True)
         case nodes.Test(node=inner, name=("defined" | "undefined" | "none")) if condition:
             return refused(inner)

@@ -7,27 +7,21 @@ writes the result in one transaction. It decides; it never sends: that is delive
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from guardrails.quiet import candidates
 from journeyman.decisioning import ActionEncoder, ContextEncoder, Policy
-from journeyman.decisioning.baselines import bau, random_control
 from journeyman.delivery.address import normalise
 from journeyman.domain import Arm, Brand, Channel, Customer, Decision, Orders, Plan, Send, SendWindow, Variant
 from journeyman.errors import Refused
 from journeyman.features import FeatureTable, select
 from journeyman.measurement.arms import assign
+from journeyman.simulation.policies import bau, random_control
 from tools.reach import Bools, may_have_incentive, next_start, number, open_windows, reach, reserve, under_caps
-
-if TYPE_CHECKING:
-    from journeyman.decisioning import Chosen
-
-MESSAGE_COST = 0.002
-"""What a message must earn over silence before it is worth sending, in units of reward."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +57,9 @@ class Cohort:
     eligible: Bools
     keys: NDArray[np.uint64]
 
-    def may_be_sent(self) -> Bools:
-        """(n,): not in the holdout, and something but hold is eligible."""
-        return (self.arms != "holdout") & self.eligible[:, 1:].any(axis=1)
+    def reachable(self) -> Bools:
+        """(n,): something but hold is eligible. Holdout and treatment enter the experiment by this one condition."""
+        return self.eligible[:, 1:].any(axis=1)
 
 
 @dataclass(frozen=True)
@@ -133,10 +127,14 @@ class Desk:
             customers=tuple(names),
             rows=rows,
             arms=assign(names, self.salt, self.plan.measurement),
-            contexts=self.context_encoder.encode(features.names, features.matrix()[rows]),
+            contexts=self.contexts(features)[rows],
             eligible=eligible,
             keys=np.array([number(n) for n in names], dtype=np.uint64),
         )
+
+    def contexts(self, features: FeatureTable) -> NDArray[np.float32]:
+        """(all customers, d). Encoded together, so that a replay from the snapshot gives the same bits."""
+        return self.context_encoder.encode(features.names, features.matrix())
 
     def _groups(
         self,
@@ -172,25 +170,30 @@ class Desk:
 
     def choose(self, cohort: Cohort, orders: Orders, snapshot: str) -> Choices:
         """A decision for everybody who may be sent something, by the policy or the arm's own rule; hold for the holdout."""
-        open_ = np.flatnonzero(cohort.may_be_sent())
+        open_ = np.flatnonzero(cohort.reachable())
         seed = number(self.journey, cohort.slot, str(self.seed)) % 2**31
         action = np.zeros(len(cohort.rows), dtype=np.int64)
         propensity = np.ones(len(cohort.rows))
         expected = np.zeros(len(cohort.rows))
-        for arm in ("treatment", "random_control", "bau"):
+        arms: tuple[Arm, ...] = ("treatment", "random_control", "bau")
+        for arm in arms:
             mine = open_[cohort.arms[open_] == arm]
             if len(mine):
-                chosen = self._by(arm, cohort, mine, seed, orders)  # type: ignore[arg-type]
-                action[mine], propensity[mine], expected[mine] = chosen.action, chosen.propensity, chosen.expected
-        logged = np.flatnonzero(cohort.may_be_sent() | (cohort.arms == "holdout"))
-        return self._written(cohort, logged, action, propensity, expected, seed, snapshot)
+                action[mine], propensity[mine], expected[mine] = self._by(arm, cohort, mine, seed, orders)
+        return self._written(cohort, open_, action, propensity, expected, seed, snapshot)
 
-    def _by(self, arm: Arm, cohort: Cohort, mine: NDArray[np.intp], seed: int, orders: Orders) -> Chosen:
+    def _by(self, arm: Arm, cohort: Cohort, mine: NDArray[np.intp], seed: int, orders: Orders) -> tuple[Any, Any, Any]:
+        """(action, propensity, expected), each (m,), for the customers of one arm."""
         eligible, keys = cohort.eligible[mine], cohort.keys[mine]
         if arm == "treatment":
-            return self.policy.decide(cohort.contexts[mine], eligible, keys=keys, seed=seed, floor=orders.floor)
-        rule = random_control if arm == "random_control" else bau
-        return rule(self.actions, {i: v for i, (v, _) in self.variants.items()}, eligible, keys=keys, seed=seed, day=cohort.now.date())
+            chosen = self.policy.decide(cohort.contexts[mine], eligible, keys=keys, seed=seed, floor=orders.floor)
+            return chosen.action, chosen.propensity, chosen.expected
+        if arm == "random_control":
+            action, propensity = random_control(eligible, 0, seed=seed, keys=keys)
+        else:
+            actions = [(self.variants[v][0], w) if v is not None and w is not None else None for v, w in self.actions]
+            action, propensity = bau(eligible, actions, 0, cohort.now.date(), theme=standard_theme(self.plan), seed=seed, keys=keys)
+        return action, propensity, np.zeros(len(mine))
 
     def _written(
         self, cohort: Cohort, logged: NDArray[np.intp], action: Any, propensity: Any, expected: Any, seed: int, snapshot: str
@@ -250,6 +253,7 @@ class Desk:
         )
 
 
-def window_of(plan: Plan) -> timedelta:
-    """The attribution window."""
-    return timedelta(days=plan.objective.attribution_window_days)
+def standard_theme(plan: Plan) -> str:
+    """What business as usual writes about: the offer where the plan has such a theme, else its first theme."""
+    usual = ("savings", "member_rate", "rewards")
+    return next((t for t in usual if t in plan.action_sets.themes), plan.action_sets.themes[0])

@@ -33,10 +33,8 @@ async def plan(state: CampaignState, runtime: Runtime[Context]) -> CampaignState
 
 async def lint(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """The plan linter's findings, for the person who approves."""
-    c = runtime.context
-    findings = lint_plan(
-        Plan.model_validate(state["plan"]), audience=c.audience_facts, other_plans=journeys.live_plans(c.store, but=c.journey)
-    )
+    c, planned = runtime.context, Plan.model_validate(state["plan"])
+    findings = lint_plan(planned, audience=c.audience(planned), other_plans=journeys.live_plans(c.store, but=c.journey))
     return {"findings": [f.model_dump(mode="json") for f in findings]}
 
 
@@ -56,7 +54,7 @@ async def brief(state: CampaignState, runtime: Runtime[Context]) -> CampaignStat
     """Orders copy: everything in the first round, what is lacking in later ones."""
     c = runtime.context
     round_, planned = state.get("round", 0) + 1, Plan.model_validate(state["plan"])
-    good = [w for w in library.read(c.store, c.journey, status="approved")]
+    good = library.read(c.store, c.journey, status="approved")
     briefs = (
         first_round(planned, c.setting.brand, state["target"])
         if round_ == 1
@@ -115,6 +113,7 @@ async def curate(state: CampaignState, runtime: Runtime[Context]) -> CampaignSta
     """Drops near-duplicates among what passed, in the order of ids, and counts."""
     c = runtime.context
     passed = library.read(c.store, c.journey, status="passed")
+    assert c.near_duplicates is not None
     fresh = c.near_duplicates.keep([(w.variant.channel, w.variant.id, core_text(w.variant)) for w in passed])
     library.settle(
         c.store, c.journey, approved=[i for i, new in fresh.items() if new], duplicates=[i for i, new in fresh.items() if not new]

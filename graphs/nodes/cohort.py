@@ -12,8 +12,9 @@ from journeyman.domain import PolicyReport
 
 async def snapshot(state: CohortState, runtime: Runtime[Context]) -> CohortState:
     """Features as of now, kept so that every decision can be replayed; nothing when the slot is decided already."""
-    shift = runtime.context.shift
-    return {"decided": shift.decided(state["slot"]), "snapshot": shift.snapshot(state["slot"])}
+    shift = runtime.context.at_work().shift
+    done = shift.decided(state["slot"])
+    return {"decided": done, "snapshot": "" if done else shift.snapshot(state["slot"])}
 
 
 def already_decided(state: CohortState) -> Literal["new", "decided"]:
@@ -22,18 +23,19 @@ def already_decided(state: CohortState) -> Literal["new", "decided"]:
 
 async def orchestrate(state: CohortState, runtime: Runtime[Context]) -> CohortState:
     """The orchestrator agent reads the policy's report and orders pace, exploration and rest; it can only tighten."""
-    c = runtime.context
-    report = PolicyReport.model_validate(await c.tools["policy_report"].ainvoke({}))
-    orders = await c.team.orchestrator.orchestrate(report, c.plan)
+    work = runtime.context.at_work()
+    report = PolicyReport.model_validate(await work.tools["policy_report"].ainvoke({}))
+    orders = await runtime.context.team.orchestrator.orchestrate(report, work.plan)
     return {"orders": orders.model_dump(mode="json")}
 
 
 async def decide(state: CohortState, runtime: Runtime[Context]) -> CohortState:
-    """Eligibility, choice and the next touchpoints, by the bandit tool; written in one transaction."""
-    chosen = await runtime.context.tools["select_touchpoints"].ainvoke({"slot": state["slot"], "orders": state["orders"]})
+    """Eligibility, choice and enqueueing, by the bandit tool, in one transaction."""
+    tool = runtime.context.at_work().tools["select_touchpoints"]
+    chosen = await tool.ainvoke({"slot": state["slot"], "snapshot": state["snapshot"], "orders": state["orders"]})
     return {"decided": chosen["decisions"], "enqueued": chosen["sends"]}
 
 
 async def deliver(state: CohortState, runtime: Runtime[Context]) -> CohortState:
     """What is due now goes through the gate; what is due later stays planned for the next tick."""
-    return {"tally": runtime.context.shift.deliver()}
+    return {"tally": runtime.context.at_work().shift.deliver()}

@@ -1,4 +1,4 @@
-"""The content rules, one file per family. Importing this package fills `RULES`, in the order of the ids."""
+"""The content rules, one file per family. Importing this package fills `RULES`."""
 
 from guardrails.rules import characters, claims, email, in_app, links, offers, private, push, sms, templates, words
 from guardrails.rules.base import RULES, Copy, Hit, Rule, rule

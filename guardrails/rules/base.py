@@ -125,8 +125,8 @@ def rule(
     def register(test: Test) -> Test:
         if id in RULES:
             raise ValueError(f"rule {id} is registered twice")
-        many = [[e] if isinstance(e, dict) else list(e) for e in (passes, fails)]
-        RULES[id] = Rule(id, says, tuple(channels), severity, source, test, *many, brand=brand or {"name": "Acme"})
+        good, bad = ([e] if isinstance(e, dict) else list(e) for e in (passes, fails))
+        RULES[id] = Rule(id, says, tuple(channels), severity, source, test, good, bad, brand or {"name": "Acme"})
         return test
 
     return register

@@ -11,7 +11,14 @@ from guardrails.rules.base import Copy, Hit, rule
 from journeyman.domain import Incentive
 
 _UNITS = {"percent_off": "percent", "amount_off": "amount", "points": "points", "free_shipping": "shipping", "gift": "gift"}
-FIFTEEN = {"kind": "percent_off", "value": 15, "currency": "USD", "code": "BACK15", "expires": "2026-12-31", "conditions": "On orders over $50."}
+FIFTEEN = {
+    "kind": "percent_off",
+    "value": 15,
+    "currency": "USD",
+    "code": "BACK15",
+    "expires": "2026-12-31",
+    "conditions": "On orders over $50.",
+}
 
 
 @rule(
@@ -21,7 +28,10 @@ FIFTEEN = {"kind": "percent_off", "value": 15, "currency": "USD", "code": "BACK1
     source="offer record",
     passes=[
         {"body": "Fifteen percent off orders over $50.", "incentive": FIFTEEN},
-        {"body": "Socks of 100% cotton, a 5-minute set-up, from $12.", "_brand": {"name": "Acme", "products": [{"id": "s", "name": "S", "price": 12}]}},
+        {
+            "body": "Socks of 100% cotton, a 5-minute set-up, from $12.",
+            "_brand": {"name": "Acme", "products": [{"id": "s", "name": "S", "price": 12}]},
+        },
     ],
     fails=[{"body": "Take 20% off.", "incentive": FIFTEEN}, {"body": "Take 20% off."}, {"body": "Ends soon: buy one, get one free!"}],
 )
@@ -90,15 +100,20 @@ def _words(record: Incentive) -> str:
     }[record.kind]
 
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DAY = re.compile(
-    rf"\b(?:ends?|ending|expires?|expiring|until|till|through|thru|by|before|valid|last\s+(?:day|chance))\b[^.!?\n]{{0,24}}?\b(?P<when>(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)|"
-    rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{{4}}))?|(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month2>{_MONTH})(?:\s+(?P<year2>\d{{4}}))?|"
+    rf"\b(?:ends?|ending|expires?|expiring|until|till|through|thru|by|before|valid|last\s+(?:day|"
+    rf"chance))\b[^.!?\n]{{0,24}}?\b(?P<when>(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)|"
+    rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{{4}}))?|(?P<day2>\d{{1,2}})(?:st|nd|rd|"
+    rf"th)?\s+(?:of\s+)?(?P<month2>{_MONTH})(?:\s+(?P<year2>\d{{4}}))?|"
     r"(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<c>\d{2,4}))?)\b",
     re.I,
 )
-_CODE = re.compile(r"(?i:\b(?<!zip )(?<!area )(?<!dress )(?<!post )(?<!postal )(?<!qr )(?:code|coupon|promo|voucher))(?i:\s+(?:is|with))?\s*[:=]?\s*[\"'(]?(?P<code>(?=[A-Z0-9_-]*[A-Z])[A-Z0-9][A-Z0-9_-]{2,39})\b")
+_CODE = re.compile(
+    r"(?i:\b(?<!zip )(?<!area )(?<!dress )(?<!post )(?<!postal )(?<!qr )(?:code|coupon|promo|voucher))(?i:\s+(?:is|"
+    r"with))?\s*[:=]?\s*[\"'(]?(?P<code>(?=[A-Z0-9_-]*[A-Z])[A-Z0-9][A-Z0-9_-]{2,39})\b"
+)
 
 
 @rule(

@@ -18,7 +18,7 @@ FEW = 16
 _LAUNCH = threading.Lock()  # not every numba threading layer lets two threads launch at once
 
 
-def _project(x, weights, out):  # type: ignore[no-untyped-def]
+def _project_row(x, weights, out):  # type: ignore[no-untyped-def]
     """out (S*Q,) = [1, x] · weights (D, S*Q)."""
     out[:] = weights[0]
     for j in range(x.shape[0]):
@@ -28,7 +28,7 @@ def _project(x, weights, out):  # type: ignore[no-untyped-def]
             out[t] += c * row[t]
 
 
-def _units(v, identity, unit_columns, unit_features, out):  # type: ignore[no-untyped-def]
+def _score_units(v, identity, unit_columns, unit_features, out):  # type: ignore[no-untyped-def]
     """out (T,): each unit's part of the score under one draw with projected weights v (Q,)."""
     out[:] = identity
     for q in unit_columns:
@@ -38,8 +38,8 @@ def _units(v, identity, unit_columns, unit_features, out):  # type: ignore[no-un
             out[t] += c * row[t]
 
 
-_project = njit(cache=True, inline="never")(_project)
-_units = njit(cache=True, inline="never")(_units)
+_project: Any = njit(cache=True, inline="never")(_project_row)
+_units: Any = njit(cache=True, inline="never")(_score_units)
 
 
 def _winners(x, eligible, weights, identity, unit_columns, unit_features, group_columns, group_features, cells, costs, slot, back):  # type: ignore[no-untyped-def]

@@ -35,7 +35,9 @@ class Memory:
     def __len__(self) -> int:
         return len(self.action)
 
-    def with_batch(self, contexts: NDArray[np.float32], action: NDArray[np.int32], reward: NDArray[np.float64], salt: int, limit: int) -> Memory:
+    def with_batch(
+        self, contexts: NDArray[np.float32], action: NDArray[np.int32], reward: NDArray[np.float64], salt: int, limit: int
+    ) -> Memory:
         """A new batch appended; the oldest rows beyond `limit` forgotten."""
         serial = int(self.serials.max(initial=-1)) + 1
         digest = hashlib.sha256(f"{salt}:{serial}:{len(action)}".encode())
@@ -66,10 +68,10 @@ class Memory:
 def _joined(parts: list[Memory], seen: int, limit: int) -> Memory:
     names, serials, sizes = (np.concatenate([getattr(p, f) for p in parts]) for f in ("names", "serials", "sizes"))
     order = np.lexsort((names, serials))
-    begin = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    rows = np.concatenate([np.arange(begin[b], begin[b] + sizes[b]) for b in order] or [np.empty(0, np.int64)])
-    excess = max(len(rows) - limit, 0)
-    names, serials, sizes, rows = names[order], serials[order], sizes[order], rows[excess:]
+    begin = (np.cumsum(sizes) - sizes)[order]
+    names, serials, sizes = names[order], serials[order], sizes[order]
+    excess = max(int(sizes.sum()) - limit, 0)
+    rows = (np.arange(sizes.sum()) + np.repeat(begin - (np.cumsum(sizes) - sizes), sizes))[excess:]
     gone = np.minimum(np.maximum(excess - (np.cumsum(sizes) - sizes), 0), sizes)  # rows lost of each batch
     keep = sizes > gone
     contexts, action, reward = (np.concatenate([getattr(p, f) for p in parts])[rows] for f in ("contexts", "action", "reward"))

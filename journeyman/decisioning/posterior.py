@@ -27,8 +27,8 @@ F32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 NEWTON_STEPS = 25
-TOLERANCE = 1e-6
-"""Newton stops when no weight moves further, in log-odds."""
+TOLERANCE = 1e-3
+"""Newton stops after a step in which no weight moved further, in log-odds; what is left is of the order of its square."""
 SETTLED = 0.02
 """Variances are settled when none moves by a larger share."""
 
@@ -78,15 +78,15 @@ def fit(
 ) -> Posterior:
     """Newton from (`mean`, `identity`), with up to `rounds` re-estimations of the variances; `identity_of` (K,) is -1 for hold."""
     design = _Design(features, identity_of, identities, rows)
-    found = design.newton(prior, masks, mean, identity)
     for _ in range(rounds):
-        new = re_estimated(prior, start, masks, found.mean, *_spread(found), found.identity)
+        found = design.newton(prior, masks, mean, identity, steps=1)
+        mean, identity = found.mean, found.identity
+        new = re_estimated(prior, start, masks, mean, *_spread(found), identity)
         moved = max(abs(np.log(new[n] / prior.variance[n])) for n in new)
         prior = replace(prior, variance=new)
-        found = design.newton(prior, masks, found.mean, found.identity)
         if moved < SETTLED:
             break
-    return found
+    return design.newton(prior, masks, mean, identity, steps=NEWTON_STEPS)
 
 
 def _spread(found: Posterior) -> tuple[F64, F64]:
@@ -110,25 +110,25 @@ class _Design:
         self.low = np.tril_indices(columns)
         self.squares = self.features[:, self.low[0]] * self.features[:, self.low[1]]  # (A, Q(Q+1)/2)
 
-    def newton(self, prior: Prior, masks: Mapping[str, NDArray[np.bool_]], mean: F64, identity: F64) -> Posterior:
+    def newton(self, prior: Prior, masks: Mapping[str, NDArray[np.bool_]], mean: F64, identity: F64, steps: int) -> Posterior:
+        """At most `steps` steps uphill, each halved until it is one; the curvature returned is that of the last step."""
         precision, own_prior = prior.precision(masks), 1 / prior.variance["identity"]
         centre = np.zeros_like(mean)
         centre[0, 0] = prior.centre
         value, pull, bend = self._look(mean, identity, precision, own_prior, centre)
-        for _ in range(NEWTON_STEPS):
+        for _ in range(steps):
             lower, cross, own = self._curvature(bend, precision, own_prior)
             step, own_step = self._step(pull, lower, cross, own, mean, identity, precision, own_prior, centre)
             size = 1.0
             while True:
                 trial, own_trial = mean + size * step, identity + size * own_step
-                new, pull_new, bend_new = self._look(trial, own_trial, precision, own_prior, centre)
+                new, pull, bend = self._look(trial, own_trial, precision, own_prior, centre)
                 if new >= value - 1e-9 * abs(value) or size < 1e-4:
                     break
                 size /= 2
-            mean, identity, value, pull, bend = trial, own_trial, new, pull_new, bend_new
+            mean, identity, value = trial, own_trial, new
             if max(np.abs(step).max(), np.abs(own_step).max(initial=0.0)) < TOLERANCE:
                 break
-        lower, cross, own = self._curvature(bend, precision, own_prior)
         return Posterior(prior, mean, identity, lower, cross, own)
 
     def _look(self, mean: F64, identity: F64, precision: F64, own_prior: float, centre: F64) -> tuple[float, F64, F64]:
@@ -143,7 +143,7 @@ class _Design:
     def _curvature(self, bend: F64, precision: F64, own_prior: float) -> tuple[F64, F64, F64]:
         """Cholesky factor of the Schur complement (QD, QD), cross block (I, QD), identities' precisions (I,)."""
         width, columns = bend.shape[1], self.features.shape[1]
-        pairs = (self.squares.T @ bend.reshape(len(bend), -1)).reshape(-1, width, width)
+        pairs = (self.squares.T @ bend.reshape(len(bend), width * width)).reshape(-1, width, width)
         dense = np.empty((columns, width, columns, width))
         dense[self.low[0], :, self.low[1], :] = pairs
         dense[self.low[1], :, self.low[0], :] = pairs
@@ -153,7 +153,7 @@ class _Design:
         cross = np.zeros((self.identities, columns * width))
         item = self.item[self.has]
         np.add.at(own, item, bend[self.has, 0, 0])
-        np.add.at(cross, item, (self.features[self.has, :, None] * bend[self.has, None, 0, :]).reshape(len(item), -1))
+        np.add.at(cross, item, (self.features[self.has, :, None] * bend[self.has, None, 0, :]).reshape(len(item), columns * width))
         scaled = cross / np.sqrt(own)[:, None]
         square -= scaled.T @ scaled
         return cholesky(square, lower=True, overwrite_a=True, check_finite=False), cross, own

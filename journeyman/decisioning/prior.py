@@ -61,11 +61,19 @@ def starting(context_norm: float, action_norm: float) -> dict[str, float]:
 
 
 def re_estimated(
-    prior: Prior, start: Mapping[str, float], masks: Mapping[str, NDArray[np.bool_]], mean: F64, spread: F64, identity: F64, identity_spread: F64
+    prior: Prior,
+    start: Mapping[str, float],
+    masks: Mapping[str, NDArray[np.bool_]],
+    mean: F64,
+    spread: F64,
+    identity: F64,
+    identity_spread: F64,
 ) -> dict[str, float]:
     """One fixed-point step: `mean` and `spread` (posterior variance) of W (D, Q), of the identities (I,)."""
     new = dict(prior.variance)
-    parts = {name: (mean[mask], spread[mask]) for name, mask in masks.items() if name not in FIXED} | {"identity": (identity, identity_spread)}
+    parts = {name: (mean[mask], spread[mask]) for name, mask in masks.items() if name not in FIXED} | {
+        "identity": (identity, identity_spread)
+    }
     for name, (value, variance) in parts.items():
         if value.size:
             known = max(value.size - variance.sum() / prior.variance[name], 0.0)

@@ -74,8 +74,8 @@ def _varying(features: F32, unit: Ints) -> NDArray[np.bool_]:
     order = np.argsort(unit, kind="stable")
     starts = np.flatnonzero(np.diff(unit[order], prepend=-1))
     ranked = features[order]
-    spread: NDArray[np.bool_] = np.maximum.reduceat(ranked, starts) != np.minimum.reduceat(ranked, starts)
-    return spread.any(axis=0)
+    spread = np.maximum.reduceat(ranked, starts) != np.minimum.reduceat(ranked, starts)
+    return np.asarray(spread.any(axis=0))
 
 
 def _cells(unit: Ints, group: Ints, costs: NDArray[np.float64]) -> tuple[Ints, NDArray[np.float64], Ints, NDArray[np.int32]]:

@@ -68,7 +68,7 @@ def _compare(features: FeatureTable, where: Comparison) -> Answer:
 def _number(column: Column, value: bool | float | str) -> np.float32:
     """A value as the column holds it: a level's code for an ordinal attribute's word, else the number in float32."""
     if not isinstance(value, str):
-        return np.float32(value)
+        return np.float32(max(min(value, 3e38), -3e38))  # wider than any feature, within float32
     if value in column.levels:
         return np.float32(column.levels.index(value))
     remedy = near(value, column.levels, say="Its levels are") if column.levels else "Compare it with a number."

@@ -10,11 +10,12 @@ from typing import Any
 
 import ibis
 
-from journeyman.domain import CONSENT_COLUMNS
+from journeyman.domain import CONSENT_COLUMNS, Channel
 from journeyman.features.columns import FIELDS, Typed
 from journeyman.features.zones import valid
 
 LONGEST_ID = 200
+WITH_ADDRESS: dict[Channel, str] = {"email": "email", "sms": "phone", "push": "push_token"}
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,14 @@ def checked(name: str, typed: Typed, customers: Any = None) -> tuple[Any, list[C
     """`(table, checks)` of table `name`; `customers` is the clean customers table. The table may have gained a helper column."""
     table = _with_copies(name, typed)
     required, kinds = FIELDS[name]
-    checks = [_missing(name, c, table) for c in required if kinds[c] == "text"]
+    checks = [_missing(c, table) for c in required if kinds[c] == "text"]
     for column, kind in kinds.items():
         told = None if kind == "text" or column not in typed.present else table[f"told_{column}"]
         if kind == "time" and told is not None:
             bad = table[column].isnull() & (told.notnull() if column not in required else ibis.literal(True))
-            checks.append(Check(f"unreadable {column}", bad, told, "Write it as ISO 8601, such as 2026-03-31T14:05:00Z.", column in required))
+            checks.append(
+                Check(f"unreadable {column}", bad, told, "Write it as ISO 8601, such as 2026-03-31T14:05:00Z.", column in required)
+            )
         elif kind == "number" and told is not None:
             bad = table[column].isnull() & told.notnull()
             checks.append(Check(f"unreadable {column}", bad, told, "Write a plain number, such as 12.50.", column == "amount"))
@@ -47,7 +50,7 @@ def checked(name: str, typed: Typed, customers: Any = None) -> tuple[Any, list[C
     return table, checks + _of_table(name, typed, table, customers)
 
 
-def _missing(name: str, column: str, table: Any) -> Check:
+def _missing(column: str, table: Any) -> Check:
     value = table[column]
     bad = value.isnull() | (value.length() > LONGEST_ID if column.endswith("_id") or column == "event" else ibis.literal(False))
     remedy = f"Give every row a {column} of at most {LONGEST_ID} characters." if column.endswith("_id") else f"Give every row its {column}."
@@ -86,12 +89,12 @@ def _of_table(name: str, typed: Typed, table: Any, customers: Any) -> list[Check
         remedy = "Write an IANA name, such as America/New_York; until then only hours allowed in all of the brand's zones are used."
         checks.append(Check("invalid time_zone", bad, table.time_zone, remedy, drops=False))
     if name == "customers":
-        checks += [_consent_without_address(c, typed, table) for c in ("email", "sms", "push") if CONSENT_COLUMNS[c] in typed.present]  # type: ignore[index]
+        checks += [_consent_without_address(c, table) for c in WITH_ADDRESS if CONSENT_COLUMNS[c] in typed.present]
     return checks
 
 
-def _consent_without_address(channel: str, typed: Typed, table: Any) -> Check:
-    address = {"email": "email", "sms": "phone", "push": "push_token"}[channel]
+def _consent_without_address(channel: Channel, table: Any) -> Check:
+    address = WITH_ADDRESS[channel]
     bad = table[f"consent_{channel}"].fill_null(False) & table[address].isnull()
     remedy = f"Add the {address} or withdraw the consent; nothing is sent on this channel."
     return Check(f"consent_{channel} without {address}", bad, table.customer_id, remedy, drops=False)

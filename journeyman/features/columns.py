@@ -76,7 +76,9 @@ def typed(raw: Raw, name: str, source: Source) -> Typed:
     return _select(raw.table, there, mapping, kinds, source.timezone, with_attributes=name == "customers")
 
 
-def _select(table: Any, there: tuple[str, ...], mapping: dict[str, Any], kinds: dict[str, Kind], zone: str, *, with_attributes: bool) -> Typed:
+def _select(
+    table: Any, there: tuple[str, ...], mapping: dict[str, Any], kinds: dict[str, Kind], zone: str, *, with_attributes: bool
+) -> Typed:
     chosen = {"row": table.row}
     for canonical, kind in kinds.items():
         if canonical not in mapping:
@@ -159,7 +161,7 @@ def _from_epoch(seconds: Any) -> Any:
 
 
 def _sane(moment: Any) -> Any:
-    inside = moment.between(ibis.timestamp("1900-01-01 00:00:00"), ibis.timestamp("2200-01-01 00:00:00"))
+    inside = moment.between(ibis.timestamp("1970-01-01 00:00:00"), ibis.timestamp("2200-01-01 00:00:00"))
     return inside.ifelse(moment, ibis.null("timestamp"))
 
 

@@ -102,8 +102,10 @@ def profile(tables: Tables) -> Profile:
 
 def _table(tables: Tables, name: str) -> TableProfile:
     table, found = tables.with_all_rows(name), tables.typed[name]
-    columns = [c for c in (*FIELDS[name][1], *(f"attribute_{a}" for a in found.attributes)) if c in found.present or c not in FIELDS[name][1]]
-    wanted = {}
+    columns = [
+        c for c in (*FIELDS[name][1], *(f"attribute_{a}" for a in found.attributes)) if c in found.present or c not in FIELDS[name][1]
+    ]
+    wanted: dict[str, Any] = {}
     for n, column in enumerate(columns):
         value = table[column]
         wanted |= {f"missing_{n}": value.isnull().sum(), f"distinct_{n}": value.nunique()}
@@ -116,7 +118,7 @@ def _table(tables: Tables, name: str) -> TableProfile:
         name=name,
         file=tables.raw[name].file,
         rows=tables.raw[name].rows,
-        used=int(clean.count().execute()),
+        used=int(clean.count().to_pyarrow().as_py()),
         columns=[
             ColumnProfile(
                 name=column.removeprefix("attribute_"),
@@ -137,11 +139,17 @@ def _problems(tables: Tables, name: str) -> list[Problem]:
     found = []
     if raw.rejected:
         examples = [f"line {line}: {why}" for line, why in raw.rejected[:EXAMPLES]]
-        found.append(Problem(table=name, kind="unreadable line", count=len(raw.rejected), examples=examples, remedy="Mend or remove the lines."))
+        found.append(
+            Problem(table=name, kind="unreadable line", count=len(raw.rejected), examples=examples, remedy="Mend or remove the lines.")
+        )
     if not raw.rows:
-        found.append(Problem(table=name, kind="no rows", count=1, examples=[raw.file], remedy="Fill it, or take it out of journeyman.yaml."))
+        found.append(
+            Problem(table=name, kind="no rows", count=1, examples=[raw.file], remedy="Fill it, or take it out of journeyman.yaml.")
+        )
         return found
-    counts = table.aggregate(**{f"bad_{n}": check.bad.sum() for n, check in enumerate(checks)}).to_pyarrow().to_pylist()[0] if checks else {}
+    counts = (
+        table.aggregate(**{f"bad_{n}": check.bad.sum() for n, check in enumerate(checks)}).to_pyarrow().to_pylist()[0] if checks else {}
+    )
     for n, check in enumerate(checks):
         if count := int(counts[f"bad_{n}"] or 0):
             few = table.filter(check.bad).select("row", shown=check.shown).order_by("row").limit(EXAMPLES).to_pyarrow().to_pylist()
@@ -157,7 +165,7 @@ def _span(table: Any) -> tuple[datetime | None, datetime | None]:
 
 def _reach(customers: Any) -> list[Reach]:
     address = {"email": customers.email, "sms": customers.phone, "push": customers.push_token, "in_app": customers.customer_id}
-    wanted = {}
+    wanted: dict[str, Any] = {}
     for channel in CHANNELS:
         has, may = address[channel].notnull(), customers[CONSENT_COLUMNS[channel]].fill_null(False)
         wanted |= {f"addresses_{channel}": has.sum(), f"consents_{channel}": may.sum(), f"both_{channel}": (has & may).sum()}

@@ -68,7 +68,7 @@ def _must_hold_something(name: str, path: Path) -> None:
 def _from_parquet(connection: Any, name: str, path: Path) -> Raw:
     try:
         table = connection.read_parquet(path, table_name=f"source_{name}")
-        rows = int(table.count().execute())
+        rows = int(table.count().to_pyarrow().as_py())
     except duckdb.Error as problem:
         raise DataError(f"{name}: {path} is not readable Parquet ({_first_line(problem)}).", remedy="Export it again.") from problem
     return Raw(path.name, table.mutate(row=ibis.row_number() + 1), rows)
@@ -83,13 +83,14 @@ def _from_database(connection: Any, name: str, place: str, root: Path) -> Raw:
     catalogue = f"source_{name}"
     try:
         connection.attach(path, catalogue, read_only=True)
-        tables = connection.list_tables(database=(catalogue, "main"))
+        listed = connection.raw_sql("SELECT table_catalog, table_schema, table_name FROM information_schema.tables").fetchall()
     except duckdb.Error as problem:
         raise DataError(f"{name}: {path} is not a DuckDB database ({_first_line(problem)}).", remedy="Name a DuckDB file.") from problem
+    tables = sorted(table for place, schema, table in listed if (place, schema) == (catalogue, "main"))
     if inside not in tables:
         raise DataError(f"{name}: {path} has no table {inside}.", remedy=near(inside, tables))
     table = connection.table(inside, database=(catalogue, "main"))
-    return Raw(f"{path.name}#{inside}", table.mutate(row=ibis.row_number() + 1), int(table.count().execute()))
+    return Raw(f"{path.name}#{inside}", table.mutate(row=ibis.row_number() + 1), int(table.count().to_pyarrow().as_py()))
 
 
 def _from_csv(connection: Any, name: str, path: Path) -> Raw:
@@ -110,14 +111,14 @@ def _from_csv(connection: Any, name: str, path: Path) -> Raw:
         )
         table = connection.create_table(f"read_{name}", view.mutate(row=ibis.row_number() + 1), temp=True)
         refused = connection.table(f"rejects_{name}").select("line", "error_message").order_by("line", "error_message").to_pyarrow()
-        rows = int(table.count().execute())
+        rows = int(table.count().to_pyarrow().as_py())
     except duckdb.Error as problem:
         raise DataError(f"{name}: {path} is not readable CSV ({_first_line(problem)}).", remedy="Export it again as UTF-8.") from problem
     rejected = {int(line): str(why) for line, why in zip(*(refused[c].to_pylist() for c in ("line", "error_message")), strict=True)}
-    if rejected and len(rejected) >= rows:
+    if rejected and not rows:
         line, why = next(iter(rejected.items()))
         raise DataError(
-            f"{name}: {len(rejected):,} lines of {path} are unreadable, the first is line {line}: {why}",
+            f"{name}: {len(rejected):,} lines of {path} are all unreadable, the first is line {line}: {why}",
             remedy=f"Save it as UTF-8 with {len(header)} columns in every line.",
         )
     return Raw(path.name, table, rows, tuple(rejected.items()))
@@ -129,8 +130,8 @@ def _header(name: str, path: Path) -> tuple[list[str], str]:
 
     opened: Any = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rt", encoding="utf-8-sig", newline="") as stream:
-            first = stream.readline(100_000)
+        with opened(path, "rb") as stream:
+            first = stream.readline(100_000).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as problem:
         raise DataError(f"{name}: {path} is not readable text in UTF-8.", remedy="Export it again as UTF-8.") from problem
     delimiter = max(",;\t|", key=first.count)

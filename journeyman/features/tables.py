@@ -7,6 +7,7 @@ smaller is a `Problem` in the profile. Reading is lazy: a row is looked at when 
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ class Tables:
 
     def __init__(self, connection: Any, raw: dict[str, Raw], found: dict[str, Typed]) -> None:
         self.connection, self.raw, self.typed = connection, raw, found
+        self._stagings = count(1)
         self.checks: dict[str, list[Check]] = {}
         self._checked: dict[str, Any] = {}
         self._clean: dict[str, Any] = {}
@@ -60,6 +62,10 @@ class Tables:
         """Good rows of a table with all canonical columns (`attribute_…` for customers' further ones), or None."""
         return self._clean.get(name)
 
+    def next_staging(self) -> str:
+        """A prefix for the tables of one more staging: `staging_1`, `staging_2` …"""
+        return f"staging_{next(self._stagings)}"
+
     def with_all_rows(self, name: str) -> Any:
         """The typed table with bad rows still in, for the profile."""
         return self._checked[name]
@@ -86,7 +92,7 @@ def _customer(row: dict[str, Any]) -> Customer:
     plain = ("email", "phone", "push_token", "first_name", "language", "time_zone", "signed_up_at")
     return Customer(
         id=row["customer_id"],
-        consent=frozenset((channel, "marketing") for channel, column in CONSENT_COLUMNS.items() if row[column]),  # type: ignore[misc]
+        consent=frozenset((channel, "marketing") for channel, column in CONSENT_COLUMNS.items() if row[column]),
         attributes={k.removeprefix("attribute_"): v for k, v in row.items() if k.startswith("attribute_") and v is not None},
         **{k: row[k] for k in plain},
     )

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+WEEK = 7 * 86_400
 Span = tuple[int, int, int]
 """From (epoch seconds, inclusive), to (exclusive), seconds east of UTC."""
 
@@ -27,30 +28,30 @@ def valid(name: str | None) -> bool:
 
 @lru_cache(maxsize=4096)
 def spans(name: str, start: int, end: int, *, wall: bool = False) -> tuple[Span, ...]:
-    """The offsets of zone `name` over [start, end] in epoch seconds, each change to the second.
+    """The offsets of zone `name` over [start, end] in epoch seconds, each change to the second (looked for once a week).
 
     `wall`: start and end are readings of the local clock instead of UTC (an hour that occurs twice counts as its first).
     """
-    zone, day, found, since = ZoneInfo(name), 86400, [], start
+    zone, found, since = ZoneInfo(name), [], start
     offset = _offset(zone, start, wall)
-    for moment in range(start, end + day, day):
-        if _offset(zone, moment + day, wall) == _offset(zone, moment, wall):
+    for moment in range(start, end + WEEK, WEEK):
+        after = _offset(zone, moment + WEEK, wall)
+        if after == offset:
             continue
-        low, high = moment, moment + day
+        low, high = moment, moment + WEEK
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (middle, high) if _offset(zone, middle, wall) == _offset(zone, moment, wall) else (low, middle)
+            low, high = (middle, high) if _offset(zone, middle, wall) == offset else (low, middle)
         found.append((since, high, offset))
-        since, offset = high, _offset(zone, high, wall)
-    return (*found, (since, max(end, since) + day, offset))
+        since, offset = high, after
+    return (*found, (since, max(end, since) + 2 * WEEK, offset))
 
 
 def offset_table(names: Iterable[str], start: int, end: int) -> pa.Table:
     """`zone, starts, ends, offset`: one row per zone and stretch of UTC time with one offset."""
     rows = [(name, *span) for name in sorted(set(names)) for span in spans(name, start, end)]
-    columns = list(zip(*rows, strict=True)) or [[], [], [], []]
-    types = (pa.string(), pa.int64(), pa.int64(), pa.int64())
-    return pa.table({n: pa.array(c, t) for n, c, t in zip(("zone", "starts", "ends", "offset"), columns, types, strict=True)})
+    schema = pa.schema({"zone": pa.string(), "starts": pa.int64(), "ends": pa.int64(), "offset": pa.int64()})
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)
 
 
 def _offset(zone: ZoneInfo, second: int, wall: bool) -> int:

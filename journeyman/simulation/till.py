@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from journeyman.domain import Incentive
-from journeyman.domain import Send as Sent
+from journeyman.domain import Incentive, Send
 
 OFFER_HOURS = 7 * 24.0
 """How long an offer that was noticed stays in the customer's mind."""
@@ -15,19 +14,19 @@ class Till:
     """Offers in hand by customer row. Each send's offer is redeemed at most once, for no more than the send's liability (when above 0)."""
 
     def __init__(self) -> None:
-        self._held: dict[int, tuple[float, Sent, Incentive]] = {}
+        self._held: dict[int, tuple[float, Send, Incentive]] = {}
         self._redeemed: set[str] = set()
 
-    def hold(self, row: int, at: float, send: Sent, incentive: Incentive) -> None:
+    def hold(self, row: int, at: float, send: Send, incentive: Incentive) -> None:
         """The customer noticed an offer at `at` (hours); it takes the place of an earlier one."""
         self._held[row] = (at, send, incentive)
 
-    def held(self, row: int, at: float) -> tuple[Sent, Incentive] | None:
+    def held(self, row: int, at: float) -> tuple[Send, Incentive] | None:
         """The offer the customer still has in mind at `at`."""
         since, send, incentive = self._held.get(row, (-OFFER_HOURS * 2 + at, None, None))
         return (send, incentive) if send and incentive and at - since <= OFFER_HOURS else None
 
-    def ring(self, gross: float | None, offer: tuple[Sent, Incentive] | None) -> dict[str, Any]:
+    def ring(self, gross: float | None, offer: tuple[Send, Incentive] | None) -> dict[str, Any]:
         """Properties of a success worth `gross` dollars (None: no amount): amount paid, and the redemption if `offer` is used."""
         paid = {} if gross is None else {"amount": gross, "currency": "USD"}
         if offer is None or offer[0].id in self._redeemed:
@@ -38,7 +37,7 @@ class Till:
         cost = round(min(cost, send.liability) if send.liability > 0 else cost, 2)
         if gross is not None and incentive.kind in ("percent_off", "amount_off"):
             paid["amount"] = round(max(gross - cost, 0.0), 2)
-        return paid | {"incentive": incentive.key, "discount": cost}
+        return paid | {"incentive": incentive.key, "discount": cost, "redeemed": send.id}
 
 
 def price(incentive: Incentive, gross: float) -> float:

@@ -121,6 +121,10 @@ class Truth:
         phase = 2 * np.pi * float(uniform(self.seed, "drift", theme)[0])
         return float(0.35 * (np.sin(2 * np.pi * weeks / 10 + phase) - np.sin(phase)))
 
+    def tired(self) -> Floats:
+        """Fatigue at the start from the messages of the week before, (n,)."""
+        return np.minimum(0.35 * np.nan_to_num(self._columns.get("touches_7d", np.zeros(self.n))), 2.0)
+
     def _rank(self, role: str, options: Sequence[str]) -> Floats:
         """Ranks in [0, 1] of the first usable feature; missing values 0.5; a hidden uniform when no feature is there."""
         for name in options:
@@ -158,7 +162,7 @@ class Truth:
             0.6 * (role["frequency"] > 0.5) - 0.3 * (role["recency"] > 0.6),
         ], axis=1)  # (n, C)  # fmt: skip
         base = logit(np.array([NOTICED[c] for c in CHANNELS]))
-        out: Floats = base - 0.2 + 0.7 * np.sign(engaged - 0.5) * np.abs(2 * engaged - 1) ** 1.5 + trees + 0.35 * self._own("channel", 4)
+        out: Floats = base - 0.15 + 0.6 * np.sign(engaged - 0.5) * np.abs(2 * engaged - 1) ** 1.5 + trees + 0.35 * self._own("channel", 4)
         return out
 
     def _weekday(self) -> Floats:
@@ -169,13 +173,13 @@ class Truth:
         return wave
 
     def _theme(self, theme: str) -> Floats:
-        popular = 0.3 if theme == self.setting.standard else 0.2 * float(normal(self.seed, "popular", theme)[0])
+        popular = 0.15 if theme == self.setting.standard else 0.2 * float(normal(self.seed, "popular", theme)[0])
         a, b = (int(x) for x in mix(self.seed, "features", theme, np.arange(2)) % np.uint64(self._z.shape[1]))
         phase, cut, other = uniform(self.seed, "shape", theme, np.arange(3))
-        taste = 0.85 * (self.cluster @ normal(self.seed, "taste", theme, np.arange(5)))
-        taste = taste + 0.3 * np.sin(2 * np.pi * (self._z[:, a] + phase))
+        taste = 0.55 * (self.cluster @ normal(self.seed, "taste", theme, np.arange(5)))
+        taste = taste + 0.25 * np.sin(2 * np.pi * (self._z[:, a] + phase))
         tree = (self._z[:, b] > 0.3 + 0.4 * cut) & (self.role["tenure"] < 0.4 + 0.4 * other)
-        taste = taste + 0.45 * tree + 0.2 * self._own(f"theme {theme}")
+        taste = taste + 0.4 * tree + 0.2 * self._own(f"theme {theme}")
         out: Floats = popular + taste - taste.mean()
         return out
 
@@ -186,7 +190,7 @@ class Truth:
         return base + 0.15 * self._own(f"tone {tone}")
 
     def _product(self, product: str) -> Floats:
-        taste = 0.7 * (self.cluster @ normal(self.seed, "product", product, np.arange(5)))
+        taste = 0.55 * (self.cluster @ normal(self.seed, "product", product, np.arange(5)))
         out: Floats = taste - taste.mean() + 0.25 * self._own(f"product {product}")
         return out
 
@@ -194,7 +198,7 @@ class Truth:
         """Bargain hunters love an offer, with saturation; others are put off by a loud one."""
         per = {"percent_off": 15.0, "amount_off": 10.0, "points": 1200.0}
         size = offer.value / per[offer.kind] if offer.kind in per else 0.7
-        out: Floats = 1.6 * self.bargain * (1 - np.exp(-1.8 * size)) - 0.45 * (1 - self.bargain) * size**1.5
+        out: Floats = 1.4 * self.bargain * (1 - np.exp(-1.8 * size)) - 0.45 * (1 - self.bargain) * size**1.5
         return out
 
     def _wording(self, variant: Variant, words: int) -> float:

@@ -80,8 +80,7 @@ class World:
         self._appeal = np.empty((len(customers), 0), np.float32)  # (n, V)
         self.add_variants(variants)
         self.next_day = self.first_day
-        touches = np.nan_to_num(matrix[:, list(names).index("touches_7d")]) if "touches_7d" in names else np.zeros(len(customers))
-        self._fatigue = np.minimum(0.35 * touches, 2.0).astype(np.float64)  # (n,) as of _fatigue_at
+        self._fatigue = self.truth.tired()  # (n,) as of _fatigue_at
         self._fatigue_at = np.zeros(len(customers))  # (n,) hours
         self._left = np.full((len(customers), len(CHANNELS)), np.inf)  # (n, C) hours of the unsubscribe
         self._won = np.full(len(customers), -np.inf)  # (n,) hours of the last success
@@ -110,8 +109,7 @@ class World:
         end = self._hours(datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC))
         events: list[Event] = []
         while self._ahead and self._ahead[0].at < end:
-            event = self._happen(heapq.heappop(self._ahead))
-            if event:
+            if event := self._happen(heapq.heappop(self._ahead)):
                 events.append(event)
         self.next_day = day + timedelta(days=1)
         return events
@@ -123,20 +121,18 @@ class World:
 
         An action is (variant id, send window), or None for hold, which adds nothing. Sends at the start of their window, local time.
         """
-        weeks = (day - self.first_day).days / 7
         used = sorted({self._index(a[0]) for a in actions if a})
         place = {v: j for j, v in enumerate(used)}
-        drift = np.array([self.truth.drift(self._known[v].theme, weeks) for v in used], np.float32)
+        drift = np.array([self.truth.drift(self._known[v].theme, self._days(day) / 7) for v in used], np.float32)
         share = np.array([share_within(c, within_days) for c in CHANNELS])
         scale = share[[CHANNELS.index(self._known[v].channel) for v in used]].astype(np.float32)
         persuade = persuaded(self._appeal[rows[:, None], used] + drift).astype(np.float32) * scale  # (r, V')
         notice = np.zeros((len(rows), len(CHANNELS) * len(WINDOWS)), np.float32)
         for c in range(len(CHANNELS)):
             for w, window in enumerate(WINDOWS):
-                at = (day - self.first_day).days * 24.0 + WINDOW_HOURS[window][0]
-                notice[:, c * len(WINDOWS) + w] = self._notice(
-                    rows, np.full(len(rows), c), np.full(len(rows), w), np.full(len(rows), day.weekday()), np.full(len(rows), at)
-                )[0]
+                at = self._days(day) * 24.0 + WINDOW_HOURS[window][0]
+                cell = (np.full(len(rows), x) for x in (c, w, day.weekday(), at))
+                notice[:, c * len(WINDOWS) + w] = self._notice(rows, *cell)[0]
         out = np.zeros((len(rows), len(actions)), np.float32)
         touch = [(k, a) for k, a in enumerate(actions) if a]
         columns = [place[self._index(a[0])] for _, a in touch]
@@ -145,9 +141,8 @@ class World:
         return out
 
     def organic(self, rows: NDArray[np.intp], *, within_days: float = 3.0) -> Floats:
-        """Chance, (rows,), of at least one success within `within_days` without any message, as the world stands now."""
-        chance: Floats = -np.expm1(-self._hazard(rows) * within_days)
-        return chance
+        """Chance, (rows,), of a success within `within_days` without any message, as the world stands now."""
+        return np.asarray(-np.expm1(-self._hazard(rows) * within_days))
 
     def _rounds(self, sends: list[Send]) -> list[list[Send]]:
         """Sends in batches with no customer twice in one, each customer's in order of time."""
@@ -155,9 +150,7 @@ class World:
         rounds: list[list[Send]] = []
         for send in sorted(sends, key=lambda s: (s.sent_at or s.scheduled_at, s.id)):
             if send.customer not in self._row:
-                raise RunError(
-                    f"The simulated world has no customer {send.customer}.", remedy="Simulate with the workspace it was made for."
-                )
+                raise RunError(f"The simulated world has no customer {send.customer}.", remedy="Give it all of the workspace's customers.")
             turn = seen[send.customer]
             seen[send.customer] += 1
             if turn == len(rounds):
@@ -206,7 +199,7 @@ class World:
     def _live(self, day: date) -> None:
         """What customers do by themselves on `day`: at most one success each, at an hour of their habit."""
         rows = np.arange(len(self.customers))
-        number = (day - self.first_day).days
+        number = self._days(day)
         season = 1 + 0.1 * np.sin(2 * np.pi * number / 60)
         strain = np.minimum(self._tired(rows, np.full(len(rows), number * 24.0)) / self.truth.patience, 3)
         hazard = self._hazard(rows) * self.truth.weekday[:, day.weekday()] * season * (1 - 0.05 * strain)
@@ -287,6 +280,9 @@ class World:
             raise RunError(
                 f"The simulated world has never seen variant {variant}.", remedy="Add the library's variants to it first."
             ) from None
+
+    def _days(self, day: date) -> int:
+        return (day - self.first_day).days
 
     def _hours(self, moment: datetime) -> float:
         return (moment - self.start).total_seconds() / 3600

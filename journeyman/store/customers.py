@@ -50,7 +50,8 @@ def read(store: Store, ids: Sequence[str] | None = None) -> list[Customer]:
         given[customer].add((channel, topic))
     # Rows were validated on their way in; a million of them need not be twice.
     return [
-        Customer.model_construct(**row._mapping, consent=frozenset(given.get(row.id, ()))) for row in sorted(people, key=lambda r: str(r.id))
+        Customer.model_construct(**row._mapping, consent=frozenset(given.get(row.id, ())))
+        for row in sorted(people, key=lambda r: str(r.id))
     ]
 
 

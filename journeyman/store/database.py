@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import StatementError
 
 from journeyman.clock import Clock
 from journeyman.errors import StoreError
@@ -85,7 +85,7 @@ class Store:
                 finally:
                     self._current.reset(was)
                     self._writing.reset(wrote)
-        except DBAPIError as problem:
+        except StatementError as problem:
             raise _explained(problem, self.engine) from problem
 
     def _migrate(self) -> None:
@@ -127,7 +127,7 @@ REMEDIES = {
 }
 
 
-def _explained(problem: DBAPIError, engine: Engine) -> StoreError:
+def _explained(problem: StatementError, engine: Engine) -> StoreError:
     said = str(problem.orig).lower()
     for sign, (message, remedy) in REMEDIES.items():
         if sign in said:

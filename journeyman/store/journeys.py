@@ -85,7 +85,9 @@ def read(store: Store, name: str) -> Journey:
     with store.reading() as connection:
         row = connection.execute(select(journeys).where(journeys.c.name == name)).mappings().first()
     if row is None:
-        raise PlanError(f"There is no journey {name}.", remedy="Make one with `journeyman plan`, or see the names with `journeyman report`.")
+        raise PlanError(
+            f"There is no journey {name}.", remedy="Make one with `journeyman plan`, or see the names with `journeyman report`."
+        )
     return Journey(**row)
 
 
@@ -104,6 +106,13 @@ def plan(store: Store, name: str, version: int | None = None) -> Plan:
     if body is None:
         raise PlanError(f"Journey {name} has no plan version {version}.", remedy=f"Its newest version is {journey.version}.")
     return Plan.model_validate_json(body)
+
+
+def approved_versions(store: Store, name: str) -> set[int]:
+    """The numbers of all plan versions ever approved."""
+    query = select(plans.c.version).where(plans.c.journey == name, plans.c.approved_at.is_not(None))
+    with store.reading() as connection:
+        return set(connection.scalars(query))
 
 
 def live_plans(store: Store, but: str | None = None) -> list[Plan]:

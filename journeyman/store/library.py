@@ -74,9 +74,9 @@ def read(store: Store, journey: str, *, status: Status | None = None, ids: Seque
     ]
 
 
-def approved(store: Store, journey: str) -> list[tuple[Variant, str]]:
-    """The approved variants by id, each with the fingerprint that was approved."""
-    rows = _select(store, journey, (variants.c.body, variants.c.approved_fingerprint), "approved", None)
+def approved(store: Store, journey: str, ids: Sequence[str] | None = None) -> list[tuple[Variant, str]]:
+    """The approved variants by id (all, or of these ids), each with the fingerprint that was approved."""
+    rows = _select(store, journey, (variants.c.body, variants.c.approved_fingerprint), "approved", ids)
     return [(Variant.model_validate_json(body), fingerprint) for body, fingerprint in rows]
 
 
@@ -106,9 +106,8 @@ def _update(store: Store, journey: str, rows: Sequence[Mapping[str, Any]]) -> No
     if not rows:
         return
     mine = update(variants).where(variants.c.journey == journey, variants.c.id == bindparam("which"))
-    values = {name: bindparam(name) for name in rows[0] if name != "id"}
     with store.transaction() as connection:
-        connection.execute(mine.values(values), [{**row, "which": row["id"]} for row in rows])
+        connection.execute(mine, [{"which": row["id"], **{k: v for k, v in row.items() if k != "id"}} for row in rows])
 
 
 def _select(store: Store, journey: str, columns: Sequence[Any], status: Status | None, ids: Sequence[str] | None) -> list[Any]:

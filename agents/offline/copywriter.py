@@ -1,0 +1,176 @@
+"""The copywriter without a model: hundreds of messages out of hand-written sentences, the same for the same seed, brief and start.
+
+A message is put together from whole units of `banks/`, so any of them go together; offers, dates and product names come from their
+records (`wording`). Successive variants of a brief never share a skeleton, and the briefs of one theme take turns through its units, so
+that they stay apart from each other. It writes English; it does not judge copy, that is for the guardrails to do.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import islice
+
+from agents.copytext import core_text
+from agents.offline import banks
+from agents.offline.forms import FORMS, Parts
+from agents.offline.mending import mend
+from agents.offline.wording import article, offer_slots, product_name, product_note, record_key, season
+from agents.roles import Setting
+from journeyman.domain import Brief, Cta, Incentive, Plan, Variant, Violation, Written
+from journeyman.errors import ContentError
+
+_SLOT = re.compile(r"\{([A-Za-z_]+)\}")
+_ROUND = re.compile(r"-r(\d+)$")
+_TRIES = 400
+"""Combinations looked at before a brief is held to be written out."""
+_TOO_CLOSE = 0.8
+"""Share of words in common from which a message counts as one of `avoid`."""
+
+
+class OfflineCopywriter:
+    """Writes variants from phrase banks. `seed` shuffles which unit meets which; it never changes a word."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._seed = seed
+
+    async def write(self, brief: Brief, plan: Plan, setting: Setting, *, avoid: Sequence[str] = (), start: int = 0) -> list[Written]:
+        """Up to `brief.count` variants, `{brief.id}-{n}` with n from `start`; fewer when the banks hold no more. Raises ContentError for
+        a language other than English."""
+        if brief.language.split("-")[0] != "en":
+            raise ContentError(
+                f"The offline copywriter writes English only, and the brief asks for {brief.language!r}.",
+                remedy="Set the brand's default_language to en, or choose a language model with --model.",
+            )
+        known = [_bag(text) for text in avoid]
+        drafts = (d for d in islice(_Desk(self._seed, brief, plan, setting).drafts(), start, None) if not _close(core_text(d[0]), known))
+        return [
+            Written(variant=v.model_copy(update={"id": f"{brief.id}-{n}"}), brief=brief.id, author="offline", skeleton=skeleton)
+            for n, (v, skeleton) in enumerate(islice(drafts, brief.count), start)
+        ]
+
+    async def repair(self, written: Written, violations: Sequence[Violation], plan: Plan, setting: Setting) -> Written | None:
+        """The message with what broke a rule taken out or set right, or None where that cannot be done by rule alone."""
+        mended = mend(written.variant, violations, plan, setting)
+        return written.model_copy(update={"variant": mended}) if mended else None
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """All that one brief is written from."""
+
+    seed: int
+    brief: Brief
+    plan: Plan
+    setting: Setting
+
+    def drafts(self) -> Iterator[tuple[Variant, str]]:
+        """Distinct messages within the limits of their channel, each with its skeleton; never the same skeleton twice in a row."""
+        form, parts, seen, last = FORMS[self.brief.channel], self.parts, set[str](), ""
+        for turn in range(_TRIES):
+            drafted = form(parts, turn)
+            if drafted is None or drafted.skeleton == last or self._banned(" ".join(drafted.fields.values())):
+                continue
+            variant = self._variant(drafted.fields, drafted.label)
+            if (core := core_text(variant)) not in seen:
+                seen.add(core)
+                last = drafted.skeleton
+                yield variant, drafted.skeleton
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The units of this brief's theme and tone, filled in and shuffled."""
+        bank, theme_name = banks.find(self.brief, self.plan, self.setting.brand)
+        theme, tone, offer = bank.themes[theme_name], self.brief.tone, self.brief.incentive
+        cell = theme.cell(tone)
+        sets = [cell, cell.food] if banks.is_food(self.setting.brand) else [cell]
+        letters = [[u.subject, u.preheader, u.opening] for words in sets for u in words.letters]
+        return Parts(
+            brand=self.setting.brand.name,
+            tone=tone if tone in banks.TONES else "direct",
+            lane=self._lane(offer),
+            letters=self._shuffled("letters", [filled for letter in letters if len(filled := self._fill(letter)) == 3]),
+            reasons=self._units("reasons", theme.reasons),
+            titles=self._units("titles", [t for words in sets for t in words.titles]),
+            lines=self._units("lines", [t for words in sets for t in words.lines]),
+            asks=self._units("asks", bank.asks.of(tone)),
+            products=self._units("products", bank.products),
+            labels=self._units("labels", bank.labels),
+            links=self._units("links", bank.links),
+            leads=self._units("leads", bank.offers.of(tone)) if offer else [],
+            subjects=self._units("subjects", bank.subjects.of(tone)) if offer else [],
+            record=record_key(offer) if offer else None,
+            slots=self._slots,
+            url=self._url,
+        )
+
+    @cached_property
+    def _slots(self) -> dict[str, str]:
+        brand, today = self.setting.brand, date.fromisoformat(self.setting.today[:10])
+        slots = {"brand": brand.name}
+        if offer := self.brief.incentive:
+            slots |= offer_slots(offer, today)
+        if product := next((p for p in brand.products if self.brief.product in (p.id, p.name)), None):
+            slots |= {"product": product_name(product), "note": product_note(product)}
+        if thing := banks.thing_of(self.plan):
+            slots |= {"thing": thing, "a_thing": article(thing)}
+        if now := season(today, brand):
+            slots["season"] = now
+        return slots | {name[0].upper() + name[1:]: text[:1].upper() + text[1:] for name, text in slots.items()}
+
+    @cached_property
+    def _url(self) -> str | None:
+        brand = self.setting.brand
+        product = next((p for p in brand.products if self.brief.product in (p.id, p.name)), None)
+        return product.url if product and product.url else f"https://{brand.domains[0]}/" if brand.domains else None
+
+    def _fill(self, units: Sequence[str]) -> list[str]:
+        """The units with this brief's slots in; those that want a slot it has not are left out."""
+        have = self._slots
+        return [_SLOT.sub(lambda m: have[m[1]], unit) for unit in units if all(have.get(name) for name in _SLOT.findall(unit))]
+
+    def _units(self, name: str, units: Sequence[str]) -> list[str]:
+        return [unit for unit in self._shuffled(name, self._fill(units)) if not self._banned(unit)]
+
+    def _shuffled[T](self, name: str, units: list[T]) -> list[T]:
+        later = _ROUND.search(self.brief.id)
+        cell = (self.seed, self.brief.channel, self.brief.theme, self.brief.tone, later[1] if later else "", name)
+        random.Random("/".join(map(str, cell))).shuffle(units)  # noqa: S311
+        return units
+
+    def _lane(self, offer: Incentive | None) -> int:
+        """Briefs that differ only in their offer begin at different units: none, first, second offer of the plan …"""
+        keys = [i.key for i in self.plan.action_sets.incentives]
+        return keys.index(offer.key) + 1 if offer and offer.key in keys else 0
+
+    def _banned(self, text: str) -> bool:
+        phrases = [*self.setting.brand.banned_phrases, *self.plan.guardrails.banned_phrases]
+        return any(re.search(rf"(?<!\w){re.escape(p)}(?!\w)", text, re.I) for p in phrases if p)
+
+    def _variant(self, fields: dict[str, str], label: str | None) -> Variant:
+        brief = self.brief
+        return Variant(
+            id=brief.id,
+            channel=brief.channel,
+            language=brief.language,
+            cta=Cta(label=label, url=self._url) if label and self._url else None,
+            theme=brief.theme,
+            tone=brief.tone,
+            product=brief.product,
+            regulated=self.plan.guardrails.regulated,
+            incentive=brief.incentive,
+            **fields,  # type: ignore[arg-type]
+        )
+
+
+def _bag(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z']+", text.lower()))
+
+
+def _close(text: str, known: Sequence[frozenset[str]]) -> bool:
+    own = _bag(text)
+    return any(len(own & other) >= _TOO_CLOSE * max(1, min(len(own), len(other))) for other in known)

@@ -1,0 +1,94 @@
+"""How success is shown: shares for comparison, the attribution window, and targets (which are noted, never promised)."""
+
+from __future__ import annotations
+
+from math import ceil
+
+from agents.offline.grammar.dates import days, duration
+from agents.offline.grammar.goal import Goal, count, rx
+from agents.offline.grammar.numbers import NUMBER, PERCENT
+from journeyman.domain import Measurement
+from journeyman.errors import PlanError
+
+SMALL = 1500
+"""People in the audience below which a tenth each is too few to compare."""
+_HOLD = r"(?:(?:global |universal )?hold[- ]?outs?|held out|hold(?:ing)? (?:out|back)|untouched|(?<!random )control(?: group)?|unmessaged|without (?:any )?messages|contacted by nobody)"
+_ARMS = {
+    "random_control": r"(?:random(?:ised|ized)?[- ]controls?(?: group)?|random (?:messages|choice|arm))",
+    "bau": r"(?:bau|business[- ]as[- ]usual|(?:current|existing|old) (?:rules|programme|program|journey))",
+    "holdout": _HOLD,
+}
+_NO = {arm: rx(rf"\b(?:no|without(?: an?| any)?|zero|skip(?: the)?) {words}\b") for arm, words in _ARMS.items()}
+_SHARE = {
+    arm: rx(
+        rf"(?P<n>{NUMBER}){PERCENT}(?: of (?:the |our |all )?\w+)?(?: (?:as|in|for|to|is|are|be|stays?|remains?|goes))*(?: (?:an?|the|our))?[ -]?{words}"
+        rf"|\b{words}(?: (?:group|arm|share|size|set|sample|of|is|at|should|be|get|gets|receives|about|around)){{0,4}}[: =]{{0,3}}(?P<n2>{NUMBER}){PERCENT}(?: (?:of (?:the |our |all )?\w+|holdout))?"
+    )
+    for arm, words in _ARMS.items()
+}
+_KEEP_OUT = rx(
+    rf"\b(?:keep|leave|hold|set aside|withhold|exclude) (?P<n>{NUMBER}){PERCENT}(?: of (?:the |our |all )?\w+)? ?(?:out|back|aside|alone|untouched|messages)?"
+)
+_ATTRIBUTION = rx(
+    rf"\b(?:within|in|up to|inside)(?: the)?(?: first)? {duration('a')} (?:of|after|from|following) (?:an?|the|any|each|our|receiving (?:an?|the|any))? ?(?:messages?|emails?|sms|send(?:ing)?|touch\w*|contact|push|click|open)\b"
+    rf"|\b(?:attribution|conversion|credit)(?: window)?(?: (?:of|is|at|within|over|period|window)){{0,3}}[: =]{{0,3}}{duration('b')}|\b{duration('c')}[ -](?:attribution|conversion)(?: window)?"
+)
+_TARGET = rx(
+    rf"\b(?:increas\w+|rais\w+|lift\w*|grow\w*|improv\w+|boost\w*|driv\w+|reduc\w+|cut\w*|lower\w*|decreas\w+|uplift|target(?: of)?|aim(?:ing)? for|goal(?: of| is)?|kpi|achieve|reach|get)"
+    rf"(?:(?!\b(?:off|discounts?|prices?|budget|points|free|cap)\b)[^.;,∎]){{0,60}}?(?:\b(?:by|from|to|of|at least|a|an|another))? ?(?:at least |up to )?(?P<n>{NUMBER})(?:{PERCENT}(?: to {NUMBER}{PERCENT})?| percentage points)"
+    rf"(?! ?(?:off|discount|coupon|voucher|rebate|cheaper|hold|control))(?: (?:lift|increase|more|uplift|higher|better|growth|(?:repeat|conversion|reactivation|activation|open|click)[ -]rate))?"
+)
+
+
+def read_attribution(goal: Goal) -> int | None:
+    """Days in which a success counts for a message; None when the goal does not say. Raises PlanError beyond 90."""
+    stated = [days(m, tag) for m in goal.take(_ATTRIBUTION) for tag in "abc" if m[f"{tag}_unit"]]
+    if not stated:
+        return None
+    if max(stated) > 90:
+        raise PlanError(f"An attribution window of {max(stated):g} days is too long.", remedy="Use at most 90 days.")
+    return max(1, ceil(min(stated)))
+
+
+def read_shares(goal: Goal) -> dict[str, float]:
+    """Stated shares by arm of the experiment, 0 to 0.9. Raises PlanError when they leave no room for treatment."""
+    shares: dict[str, float] = {}
+    for arm in _ARMS:
+        if goal.take(_NO[arm]):
+            shares[arm] = 0.0
+            if arm == "holdout":
+                goal.ask("Without a holdout nobody can tell what the messages earn. Would 5% be acceptable?")
+        for m in goal.take(_SHARE[arm]):
+            shares[arm] = float(m["n"] or m["n2"]) / 100
+    for m in goal.take(_KEEP_OUT, lambda m: "holdout" not in shares):
+        shares["holdout"] = float(m["n"]) / 100
+    if sum(shares.values()) > 0.9:
+        raise PlanError(
+            f"{sum(shares.values()):.0%} kept for comparison leaves too few to be treated.", remedy="Leave at least a tenth for treatment."
+        )
+    return shares
+
+
+def note_targets(goal: Goal) -> None:
+    """Targets such as `raise the repeat rate by 15%` are noted; a plan promises none."""
+    for m in goal.take(_TARGET):
+        goal.assume(f"Target noted: “{m.group().strip()}”. The report will say whether the lift reaches it.")
+
+
+def settle_shares(goal: Goal, stated: dict[str, float], customers: int, likely_share: float) -> Measurement:
+    """A tenth each unless stated; up to a fifth each when the audience is likely to be small. `likely_share` of `customers` is the audience."""
+    likely = round(customers * likely_share)
+    share = 0.1
+    if 0 < likely < SMALL:
+        share = min(0.2, round(0.1 * SMALL / likely, 2))
+        if set(stated) < set(_ARMS):
+            who = count(likely, "person").replace("persons", "people")
+            goal.assume(
+                f"The audience is likely to be small (about {who} of {customers:,}), so each comparison arm gets {share:.0%} to show a lift at all."
+            )
+    shares = {arm: stated.get(arm, share) for arm in _ARMS}
+    if (total := sum(shares.values())) > 0.9:
+        free = [arm for arm in shares if arm not in stated]
+        shares |= {arm: round(max(0.0, 0.9 - sum(stated.values())) / len(free), 3) for arm in free}
+        goal.ask(f"The comparison arms would take {total:.0%} of the audience; I have shrunk those the goal does not name.")
+    return Measurement.model_validate(shares)

@@ -1,0 +1,42 @@
+"""`journeyman run JOURNEY`: one cohort run now. `journeyman run --resume`: takes up what was interrupted, a demonstration too."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from app.cli.console import HERE, JsonOption, WorkspaceOption, emit, people, progress
+from journeyman.errors import RunError
+
+
+def run(
+    journey: Annotated[str | None, typer.Argument(help="The journey's name.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run that was interrupted.")] = False,
+    workspace: WorkspaceOption = HERE,
+    json: JsonOption = False,
+) -> None:
+    """Decide for today's cohort, pass the gate, deliver. Repeating a run for the same day sends nothing twice."""
+    import asyncio
+
+    if resume:
+        from app.cli.demo import show
+        from app.demo import Demo
+
+        with progress(quiet=json) as tell:
+            result = asyncio.run(Demo.resumed(workspace, tell).run())
+        show(result, json)
+        return
+    if journey is None:
+        raise RunError("Which journey?", remedy="Name it: `journeyman run JOURNEY`, or use --resume for an interrupted run.")
+    from app.office import Office
+    from graphs.cohort import build
+
+    with Office.open(workspace) as office, progress(quiet=json) as tell:
+        tell("Cohort run")
+        slot = f"{office.clock.now():%Y-%m-%d}"
+        state = asyncio.run(build().ainvoke({"slot": slot}, context=office.working(journey, office.at_work(journey))))
+    if json:
+        emit({"journey": journey, "slot": slot, "decided": state["decided"], "enqueued": state.get("enqueued", 0), "tally": state["tally"]})
+    else:
+        people().print(f"{journey}, {slot}: {state['decided']} decisions, {state.get('enqueued', 0)} enqueued; {state['tally']}")

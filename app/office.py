@@ -1,0 +1,258 @@
+"""A workspace at work: opens its store, tables and agents, runs the graphs over them, and knows what a journey waits for.
+
+Commands and the demonstration come here; nothing here is about terminals, and nothing decides: agents, tools and graphs do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agents.roles import Setting, Team
+from app.workspace import Workspace
+from graphs.state import Context, Working
+from journeyman.clock import Clock, SystemClock
+from journeyman.domain import Plan
+from journeyman.errors import RunError
+from journeyman.store import Store, customers, journeys, library, model_calls
+
+if TYPE_CHECKING:
+    from guardrails.lint import AudienceFacts
+    from journeyman.features import FeatureTable, Staged, Tables
+
+Tell = Callable[[str, int, int], None]
+TARGET = 300
+"""Variants a library holds unless something else is asked for."""
+
+
+class Office:
+    """See the module. Use as a context manager; `clock` is the system's unless a simulation brings its own."""
+
+    def __init__(self, space: Workspace, clock: Clock | None = None, *, seed: int = 0, model: str | None = None) -> None:
+        self.space, self.clock, self.seed = space, clock or SystemClock(), seed
+        self.model = model or space.settings.model
+        self.store = Store.open(space.database, clock=self.clock)
+        self.also: Sequence[str] = ()
+        """Success events that have feature columns even before they first happen."""
+
+    @classmethod
+    def open(cls, folder: Path, clock: Clock | None = None) -> Office:
+        return cls(Workspace.open(folder), clock)
+
+    def __enter__(self) -> Office:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.store.close()
+
+    # -- what agents and graphs are given -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The workspace's tables; customers are taken into the store as they are read."""
+        from journeyman.features import open_tables
+
+        opened = open_tables(self.space.settings.data, self.space.root)
+        customers.save(self.store, opened.customers())
+        return opened
+
+    @cached_property
+    def staged(self) -> Staged:
+        """The tables made ready for features."""
+        from journeyman.features import stage
+
+        brand = self.space.settings.brand
+        return stage(
+            self.tables, self.also, default_zone=brand.time_zones[0] if brand.time_zones else "UTC", leave_out=brand.sensitive_features
+        )
+
+    @cached_property
+    def team(self) -> Team:
+        """The five agents on the model chosen."""
+        from agents.team import assemble
+
+        if self.model == "offline":
+            return assemble("offline", seed=self.seed)
+        from agents.ask import Budget
+
+        limits = self.space.settings.limits
+        spent = model_calls.read(self.store)
+        budget = Budget(
+            tokens=limits.tokens,
+            money=limits.money,
+            spent_tokens=sum(c["tokens_in"] + c["tokens_out"] for c in spent),
+            spent_money=sum(c["cost"] or 0.0 for c in spent),
+        )
+        return assemble(
+            self.model,
+            seed=self.seed,
+            cache=self.space.state / "replies",
+            ledger=model_calls.StoreLedger(self.store),
+            budget=budget,
+            concurrency=limits.concurrency,
+            clock=self.clock,
+        )
+
+    def setting(self, features: FeatureTable | None = None) -> Setting:
+        """What agents may know: the brand, the catalogue, the knowledge folder. Never a customer."""
+        return Setting(
+            brand=self.space.settings.brand,
+            today=f"{self.clock.now():%Y-%m-%d}",
+            features={e.name: e.meaning for e in features.catalogue()} if features else {},
+            knowledge=self.space.passages(),
+            customers=len(features.customers) if features else 0,
+        )
+
+    def context(self, journey: str, *, features: FeatureTable | None = None, auto: bool = False, tell: Tell | None = None) -> Context:
+        """What the campaign graph's nodes are given."""
+        from tools.knowledge import NearDuplicates
+
+        return Context(
+            store=self.store,
+            team=self.team,
+            setting=self.setting(features),
+            journey=journey,
+            auto_approve=auto,
+            near_duplicates=NearDuplicates(),
+            audience=lambda plan: self._facts(plan, features),
+            tell=tell or (lambda _stage, _done, _total: None),
+        )
+
+    def _facts(self, plan: Plan, features: FeatureTable | None) -> AudienceFacts | None:
+        """The audience in numbers, for the plan linter."""
+        if features is None:
+            return None
+        from app.audience import facts
+
+        return facts(plan, features, self.tables.customers(), self.space.settings.brand)
+
+    # -- the campaign graph ---------------------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def _campaign(self, journey: str) -> AsyncIterator[tuple[Any, dict[str, Any]]]:
+        """The graph with its checkpoints, and the run's configuration."""
+        from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+        from graphs.campaign import build
+
+        async with AsyncSqliteSaver.from_conn_string(str(self.space.checkpoints)) as saver:
+            config = {
+                "configurable": {"thread_id": journey},
+                "recursion_limit": 100,
+                "max_concurrency": self.space.settings.limits.concurrency,
+            }
+            yield build(saver), config
+
+    async def name_for(self, goal: str) -> str:
+        """A free name for a journey with this goal; the same goal finds its own again."""
+        from agents.offline.planner import OfflinePlanner
+
+        name = (await OfflinePlanner().plan(goal, self.setting())).name
+        taken = {j.name: journeys.plan(self.store, j.name).goal for j in journeys.listed(self.store)}
+        number, free = 1, name
+        while free in taken and taken[free] != goal:
+            number += 1
+            free = f"{name}-{number}"
+        return free
+
+    async def campaign(
+        self, journey: str, begin: dict[str, Any] | None = None, *, answer: dict[str, Any] | None = None, **context: Any
+    ) -> dict[str, Any]:
+        """Runs the campaign graph until it ends or waits for a person: begins it, answers what it waits for, or goes on where it was
+        stopped. Returns its state with `waits_for` (plan, library or None)."""
+        from langgraph.types import Command
+
+        async with self._campaign(journey) as (graph, config):
+            before = await graph.aget_state(config)
+            if answer is not None:
+                if not before.interrupts:
+                    raise RunError(f"{journey} waits for no approval.", remedy="See where it stands with `journeyman report`.")
+                work: Any = Command(resume=answer)
+            elif before.values:
+                work = None
+            else:
+                work = begin
+            if work is not None or (before.next and not before.interrupts) or (before.interrupts and context.get("auto")):
+                if work is None and before.interrupts:
+                    work = Command(resume={"approved": True, "by": "--approve auto"})
+                await graph.ainvoke(work, config, context=self.context(journey, **context), durability="async")
+            after = await graph.aget_state(config)
+            waits = after.interrupts[0].value["waits_for"] if after.interrupts else None
+            return {**after.values, "waits_for": waits}
+
+    async def plan(self, goal: str) -> tuple[Plan, list[dict[str, Any]]]:
+        """Plans a goal with the workspace's own features and lints it; it then waits for approval."""
+        name = await self.name_for(goal)
+        features = self.staged.build(self.clock.now())
+        state = await self.campaign(name, {"goal": goal, "target": TARGET}, features=features)
+        return Plan.model_validate(state["plan"]), state["findings"]
+
+    async def answer(self, journey: str, *, approved: bool, by: str, tell: Tell | None = None) -> dict[str, Any]:
+        """A person's yes or no to what a journey waits for."""
+        journeys.read(self.store, journey)
+        return self._standing(journey, await self.campaign(journey, answer={"approved": approved, "by": by}, tell=tell))
+
+    async def go_on(self, journey: str, *, auto: bool, tell: Tell | None = None) -> dict[str, Any]:
+        """Goes on where writing was stopped."""
+        journeys.read(self.store, journey)
+        return self._standing(journey, await self.campaign(journey, auto=auto, tell=tell))
+
+    def _standing(self, journey: str, state: dict[str, Any]) -> dict[str, Any]:
+        counts = library.counts(self.store, journey)
+        live = journeys.read(self.store, journey).state == "live"
+        return {
+            "journey": journey,
+            "state": state["waits_for"] or ("live" if live else "rejected"),
+            **{name: counts[name] for name in ("written", "approved", "rejected", "duplicates")},
+            "library": str(self.save_library(journey)),
+            "costs": self.costs(),
+        }
+
+    def save_library(self, journey: str) -> Path:
+        """The journey's variants as JSON Lines, for people to read before they approve."""
+        file = self.space.root / f"{journey}.variants.jsonl"
+        lines = [w.variant.model_dump_json(exclude_none=True) for w in library.read(self.store, journey, status="approved")]
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return file
+
+    def costs(self) -> list[dict[str, Any]]:
+        """What language models have cost here, by prompt and model."""
+        from agents.ask import ModelCall, cost_table
+
+        return [row.model_dump() for row in cost_table(ModelCall(**c) for c in model_calls.read(self.store))]
+
+    # -- a live journey -------------------------------------------------------------------------------------------------------------
+
+    def at_work(self, journey: str, start: datetime | None = None) -> Working:
+        """A live journey's shift with its bandit tools. Raises RunError when it is not live."""
+        from app.opening import open_shift
+        from tools.bandit import bandit_tools
+
+        standing = journeys.read(self.store, journey)
+        if standing.state != "live":
+            raise RunError(f"{journey} is not live, but {standing.state}.", remedy=f"Approve it first: `journeyman approve {journey}`.")
+        shift = open_shift(self, standing, start or standing.created_at)
+        return Working(shift=shift, tools=bandit_tools(shift), plan=shift.plan)
+
+    def working(self, journey: str, work: Working) -> Context:
+        """What the cohort and learning graphs' nodes are given."""
+        return Context(store=self.store, team=self.team, setting=self.setting(), journey=journey, desk=work)
+
+    def explain(self, send: str) -> dict[str, Any]:
+        """See `tools.explain`."""
+        from journeyman.store import outbox
+        from tools.explain import explain
+
+        return explain(self.at_work(outbox.one(self.store, send).journey).shift, send)
+
+
+async def plan_alone(goal: str) -> Plan:
+    """A plan outside any workspace: the goal alone, the offline planner, a brand without a name."""
+    from agents.offline.planner import OfflinePlanner
+    from journeyman.domain import Brand
+
+    return await OfflinePlanner().plan(goal, Setting(brand=Brand(name="Your brand"), today=f"{SystemClock().now():%Y-%m-%d}"))

@@ -1,0 +1,80 @@
+"""What the gate must know to judge a batch: gathered with a handful of queries, whatever the batch's size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from journeyman.domain import Channel, Customer, Guardrails, Send, Variant
+from journeyman.store import Store, budget, customers, journeys, library, outbox
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How things stand at `now`. `history` and `committed` are counted on as sends of the batch are let through."""
+
+    now: datetime
+    live: frozenset[tuple[str, int]]
+    """(journey, plan version) that may send: the journey is live and the version was approved."""
+    guardrails: dict[str, Guardrails]
+    """By live journey: the limits of its approved plan as it is now, also for sends of an earlier version."""
+    variants: dict[tuple[str, str], tuple[Variant, str]]
+    """(journey, variant) → the variant and its fingerprint; only those approved as they are now."""
+    people: dict[str, Customer]
+    suppressed: dict[tuple[Channel, str], customers.Scope]
+    history: dict[str, list[tuple[Channel, datetime]]]
+    """Customer → marketing messages that reached them, or may have, of all journeys."""
+    committed: dict[str, float]
+    """Journey → budget spent and reserved."""
+
+
+def gather(store: Store, sends: Sequence[Send], now: datetime, *, again: bool = False) -> Facts:
+    """Facts about these sends. `again`: they were claimed before, and count neither as history nor as reservations. Call it in the
+    transaction that claims."""
+    names = sorted({send.journey for send in sends})
+    running = {j.name: j for j in journeys.listed(store) if j.name in names and j.state == "live"}
+    guardrails = {name: journeys.plan(store, name).guardrails for name in running}
+    own = {send.id for send in sends} if again else set()
+    return Facts(
+        now=now,
+        live=frozenset((name, version) for name in running for version in journeys.approved_versions(store, name)),
+        guardrails=guardrails,
+        variants=_variants(store, sends),
+        people={p.id: p for p in customers.read(store, [send.customer for send in sends])},
+        suppressed=customers.suppressed(store, [send.address for send in sends]),
+        history=_history(store, sends, now, list(guardrails.values()), own),
+        committed={name: _committed(store, name, own) for name in names},
+    )
+
+
+def _variants(store: Store, sends: Sequence[Send]) -> dict[tuple[str, str], tuple[Variant, str]]:
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for send in sends:
+        wanted[send.journey].add(send.variant)
+    found = {}
+    for journey, ids in wanted.items():
+        for variant, approved in library.approved(store, journey, sorted(ids)):
+            if variant.fingerprint() == approved:  # otherwise edited behind the library's back
+                found[journey, variant.id] = (variant, approved)
+    return found
+
+
+def _history(
+    store: Store, sends: Sequence[Send], now: datetime, limits: Sequence[Guardrails], own: set[str]
+) -> dict[str, list[tuple[Channel, datetime]]]:
+    windows = [timedelta(days=cap.window_days) for limit in limits for cap in limit.frequency_caps]
+    windows += [timedelta(hours=limit.cooldown_hours) for limit in limits]
+    history: dict[str, list[tuple[Channel, datetime]]] = defaultdict(list)
+    if longest := max(windows, default=timedelta()):
+        people = sorted({send.customer for send in sends})
+        for id_, customer, channel, when in outbox.history(store, now - longest, people=people):
+            if id_ not in own:
+                history[customer].append((channel, when))
+    return history
+
+
+def _committed(store: Store, journey: str, own: set[str]) -> float:
+    held = budget.outstanding(store, journey) if own else {}
+    return budget.standing(store, journey).committed - sum(amount for send, amount in held.items() if send in own)

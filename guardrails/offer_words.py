@@ -1,0 +1,158 @@
+"""How offers are worded: the patterns `guardrails.amounts` reads numbers, discounts, points and gifts with. Data, no logic."""
+
+from __future__ import annotations
+
+import re
+
+ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+VALUES = {w: i for i, w in enumerate(ONES.split())} | {w: 10 * i for i, w in enumerate(TENS.split(), 2)} | {"a": 1, "an": 1}
+SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000}
+WORD = "|".join([*ONES.split(), *TENS.split(), *SCALES])
+WORDS = rf"(?:\ba\s+(?=(?:hundred|thousand|grand)\b))?\b(?:{WORD})(?:(?:\s*-\s*|\s+and\s+|\s+)(?:{WORD}))*\b"
+FIGURE = r"(?<![\d.,])(?:\d{1,3}(?:[,.' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)(?![\d])"
+NUMBER = rf"(?:{FIGURE}(?:\s?k\b)?|{WORDS})"
+RANGE = rf"(?P<low>{NUMBER})(?:\s*(?:%|percent|per\s?-?cent|pct)?\s*(?:-|to|and|or|bis|a)\s*(?P<high>{NUMBER}))?"
+SIGN = r"(?:(?<![a-z])(?:us|ca|c|au|a|nz|hk|s)\s?\$|[$€£¥₹₽₩₺])"
+CODE = r"(?:usd|eur|gbp|cad|aud|nzd|chf|jpy|inr|sek|nok|dkk|pln|mxn|brl|sgd)"
+CURRENCIES = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "us$": "USD", "c$": "CAD", "ca$": "CAD",
+              "a$": "AUD", "au$": "AUD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "euro": "EUR", "quid": "GBP"}  # fmt: skip
+"""What a sign or word stands for; `$`, dollars and bucks fit any dollar."""
+
+OFF = (
+    r"(?:off|back|cash\s?-?back|discount|reduction|rebate|savings?|saved|cheaper|less|lower|rabatt|reduction|remise|"
+    r"de\s+descuento|di\s+sconto|korting|reduced|credit|voucher|coupon|gift\s?card|bonus|markdown|knocked\s+off|price\s+cut)"
+)
+TOUCH = re.compile(
+    rf"\s*-?\s*(?:(?:in|of|worth|your|whole|full|extra|store|shop|statement|account|savings|next|de|d'une|zum|"
+    rf"Ihre[rn]?)\s+){{0,3}}{OFF}\b",
+    re.I,
+)
+BEFORE = re.compile(
+    r"\b(?:save|saving|savings\s+of|saves|discount\s+of|take|knock(?:ing)?|slash(?:ed)?(?:\s+by)?|extra|additional|"
+    r"reduced\s+by|cut\s+by|down\s+by|minus|"
+    r"coupon|voucher|rebate|cashback|cash\s+back|credit\s+of|gift\s?card)\s+(?:(?:for|of|an?|the|extra|additional|further|"
+    r"another|up|to|you|yourself|as|much|over|at|least|by)\s+){0,4}$",
+    re.I,
+)
+SETTING = re.compile(
+    r"\b(?:off|save|saving|discounts?|discounted|code|deal|offer|sale|coupon|voucher|rebate|promo\w*|cash\s?back|cheaper|"
+    r"reduction|get|take|enjoy|"
+    r"treat|claim|unlock|redeem|grab|score|snag|yours|for\s+you|on\s+us|today|tonight|only|now|just|your\s+(?:next|first|"
+    r"order|purchase|basket|cart|stay|booking)|"
+    r"price[sd]?|rabatt|remise|descuento|sconto|korting|limited|extra|back|welcome\s+gift|must\s+go|everything|thank[\s-]you)\b",
+    re.I,
+)
+NOT_OFFER = re.compile(
+    r"\s*-?\s*(?:(?:pure|fine|fully|all|real|genuine|dark|milk|raw|virgin|certified|natural|organic|recycled|post-consumer|"
+    r"merino|egyptian|pima|of)\s+){0,3}(?:"
+    r"cotton|wool|merino|linen|silk|cashmere|leather|polyester|nylon|elastane|spandex|viscose|lyocell|modal|hemp|bamboo|down|denim|"
+    r"recycled|recyclable|recycling|organic|natural|vegan|vegetarian|plant-?\s?based|compostable|biodegradable|renewable|"
+    r"sustainable|carbon|pure|wholegrain|whole|"
+    r"juice|fruit|cocoa|cacao|chocolate|beef|arabica|rye|wheat|fat|alcohol|abv|vol|proof|humidity|spf|uv|gluten|sugar|protein|"
+    r"complete|completed|done|full|finished|there|ready|set\s?up|charged?|charging|battery|loaded|uptime|accurate|accuracy|"
+    r"effort|sure|certain|positive|honest|human|"
+    r"real|authentic|genuine|original|online|digital|remote|secure|safe|satisf\w+|happ\w+|yours\s+to\s+keep|committed|behind|"
+    r"a\.?p\.?r|a\.?p\.?y|aer|interest|annual|p\.?a|gross|variable|fixed|tax|vat|gst|commission|fees?|of\s+(?:all|our|"
+    r"the\s+(?:time|day|people|team|world|population|proceeds|profits?)|"
+    r"proceeds|profits?|customers|members|people|users|teams|shoppers|guests|households|women|men|parents|respondents|those|us|you)|"
+    r"more\s+(?!points|free|off|savings|for\s+less|miles)\w+|faster|quicker|lighter|stronger|brighter|longer|larger|bigger|"
+    r"smaller|softer|thinner|thicker|warmer|cooler|better|higher|fewer|greater|"
+    r"increase|growth|uplift|chance|match(?:ed)?|rate)\b",
+    re.I,
+)
+SENTENCE = re.compile(r"[.!?](?:\s|$)|\n")
+
+
+PERCENT = re.compile(
+    rf"{RANGE}\s*-?\s*(?:%|percent(?:age)?\b|per\s?-?\s?cent\b|pct\b|por\s+ciento\b|pour\s?cent\b|prozent\b|procent\b)", re.I
+)
+HALF = re.compile(
+    r"\b(?:half|1\s*/\s*2)\s*-?\s*(?:the\s+|of\s+the\s+|regular\s+|usual\s+)?(?:price[ds]?|off|cost)\b|\b(?:price|prices|"
+    r"cost)s?\s+(?:is\s+|are\s+|cut\s+|slashed\s+|sliced\s+)?(?:in|by)\s+half\b|"
+    r"\bhalf\s+(?:off|what\s+you)\b|\bhalve[sd]?\s+(?:the|our|your)\s+(?:price|cost|bill)s?\b",
+    re.I,
+)
+FRACTION = re.compile(r"\b(?:(?:a|one|1)[\s-]*)?(?P<part>third|quarter|fifth|tenth|1\s*/\s*[345])\s+(?:of\s+the\s+price\s+)?off\b", re.I)
+PARTS = {"third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0, "3": 100 / 3, "4": 25.0, "5": 20.0}
+AMOUNT = re.compile(
+    rf"(?P<sign>{SIGN})\s?{RANGE}|\b(?P<lead>{CODE})\s?{RANGE.replace('low>', 'low2>').replace('high>', 'high2>')}|"
+    rf"{RANGE.replace('low>', 'low3>').replace('high>', 'high3>')}\s?-?(?P<unit>[$€£₹]|{CODE}\b|dollars?\b|bucks?\b|"
+    rf"euros?\b|quid\b|pounds?\b(?!\s+of)|cents?\b|pence\b|p\b(?=\s+off\b))"
+    r"|\b(?P<one>an?)\s+(?P<unit1>dollar|buck|euro|fiver|tenner)\b(?=\s+off)",
+    re.I,
+)
+BARE_OFF = re.compile(
+    rf"\b(?:get|take|save|enjoy|have|knock|here's|score|grab|claim|with|extra)\s+(?:an?\s+)?(?:extra\s+)?(?P<low>{NUMBER})\s+off\b(?!-)|"
+    rf"(?<![\w-])(?P<low2>{NUMBER})\s+off\s+(?:your|all|any|every(?:thing)?|orders?|next|purchases?|sitewide|store-?wide|"
+    rf"today|with\s+code)\b|"
+    rf"\b(?:save|take)(?:\s+big:?)?\s+(?P<low3>{NUMBER})(?=\s*(?:[.!]|$)|\s+(?:with\s+code|on\s+your|at\s+checkout))",
+    re.I,
+)
+POINTS = re.compile(
+    rf"{RANGE}\s*-?\s*(?:(?:bonus|extra|reward|rewards|loyalty|welcome|free|more|additional|member|elite|status|qualifying|"
+    rf"double)\s+){{0,3}}(?P<what>points?|pts|miles|avios|stars|coins)\b",
+    re.I,
+)
+TIMES_POINTS = re.compile(
+    rf"\b(?:double|triple|treble|quadruple|twice|{NUMBER}\s?(?:x|×|times))\s+(?:the\s+|your\s+|as\s+many\s+|bonus\s+|"
+    rf"reward\s+|loyalty\s+)?(?:points|pts|miles|rewards|avios|stars)\b|"
+    r"\bpoints\s+(?:x|×)\s?\d|\b(?:double|triple)\s+(?:up\s+)?(?:on\s+)?(?:your\s+)?points\b",
+    re.I,
+)
+EARNING = re.compile(
+    r"\b(?:bonus|extra|earn|get|collect|reward|rewards|loyalty|claim|receive|worth|gift|free|welcome|yours|redeem|pocket|"
+    r"bag)\b",
+    re.I,
+)
+SHIPPING = re.compile(
+    r"\bfree\s+(?:(?:and|&|fast|standard|express|next|day|next-day|same|same-day|two-day|home|local|worldwide|domestic|"
+    r"international|priority|expedited|ground|return|u\.?s\.?|uk|"
+    r"returns\s+and|2-day)\s+){0,3}(?:shipping|delivery|deliveries|postage|p\s?&\s?p|shipment)\b|"
+    r"\b(?:shipping|delivery|postage)(?:'s|\s+is|\s+are|\s+comes|:)?\s+(?:(?:now|always|completely|totally|"
+    r"absolutely)\s+)?(?:free|on\s+us|on\s+the\s+house|included\s+free|at\s+no\s+(?:extra\s+)?cost|complimentary)\b|"
+    r"\bships?\s+(?:(?:it|them|everything|your\s+order|to\s+you)\s+)?(?:for\s+)?free\b|\bshipped\s+(?:for\s+)?free\b|"
+    r"\bdelivered\s+(?:for\s+)?free\b|"
+    r"\$0\s+(?:shipping|delivery|postage)\b|\b(?:complimentary|zero-cost|no-cost|free\s+of)\s+(?:shipping|delivery|"
+    r"postage)\b|\b(?:no|zero|waive[ds]?|waiving|without)\s+(?:the\s+|your\s+|any\s+)?(?:shipping|delivery|"
+    r"postage)\s+(?:fees?|costs?|charges?)\b|"
+    r"\b(?:we'll|we\s+will|we)\s+(?:cover|pay(?:\s+for)?)\s+(?:the\s+|your\s+)?(?:shipping|delivery|postage)\b|"
+    r"\bpay\s+(?:nothing|zero)\s+for\s+(?:shipping|delivery|postage)\b|"
+    r"\b(?:livraison|envoi)\s+(?:gratuite?|offerte?)\b|\bgratis\s?-?\s?versand\w*|\bkostenlose[rn]?\s+versand\b|"
+    r"\benvio\s+gratis\b|\bspedizione\s+gratuita\b|\bgratis\s+verzending\b",
+    re.I,
+)
+MULTIBUY = re.compile(
+    rf"\bbogof?\b|\bb[1o]g[1o]\b|\b(?:buy|purchase|order)\s+(?:any\s+)?{NUMBER}\b[^.!?\n]{{0,30}}?\bget\s+(?:{NUMBER}|a|an|"
+    rf"another|the)\b(?!\s+(?:step|day|thing))"
+    r"(?:\s+(?:\w+\s+)?(?:free|half))?|\b(?:buy|purchase|order)\s+(?:a|an|any|"
+    r"this)\b[^.!?\n]{0,40}?\bget\s+[^.!?\n]{0,30}?\b(?:free|half|off)\b|"
+    r"(?<![\w.])(?P<get>[2-9]|two|three|four|five|six)(?:\s*-?\s*for\s*-?\s*|-4-|"
+    r"\s4\s)(?:the\s+price\s+of\s+)?(?P<pay>[1-8]|one|two|three|four|five)\b(?!\s*(?:%|percent|/|:))|"
+    r"\b(?:second|2nd|third|3rd|another|next)\s+(?:\w+\s+)?(?:is\s+|comes\s+|item\s+)?(?:(?:for\s+)?free|half[\s-]price|"
+    r"on\s+us)\b|\btwofer\b",
+    re.I,
+)
+GIFT = re.compile(
+    r"\b(?:free|complimentary|bonus)\s+(?:\w+[\s-]){0,2}?(?:gifts?|samples?|totes?|bags?|items?|products?|drinks?|coffees?|"
+    r"desserts?|breakfasts?|nights?|upgrades?|months?|weeks?|years?|"
+    r"meals?|pairs?|bottles?|box(?:es)?|tickets?|treats?|mugs?|dinners?|lunch(?:es)?|spa|massages?|credits?|goodies|"
+    r"extras?)\b(?!\s+(?:with\s+(?:our|the)\s+)?(?:of\s+mind|from))|"
+    r"\bgift\s+with\s+(?:every\s+|your\s+|any\s+|each\s+)?(?:purchase|order|booking|stay)\b|\b(?:a|"
+    r"your)\s+(?:little\s+)?(?:free\s+)?gift\s+(?:is\s+)?(?:on\s+us|from\s+us)\b|"
+    r"\b(?:one|something|it|first\s+month|first\s+week|this\s+one|(?:the\s+|your\s+)?first\s+\w+)(?:'s|\s+is)?\s+(?:on\s+us|"
+    r"on\s+the\s+house)\b|\b(?:one|another|month|night|item)\s+(?:for\s+)?free\b|\bfreebies?\b",
+    re.I,
+)
+VAGUE = re.compile(
+    r"\bdiscount(?:s|ed)?\b|\bcoupons?\b|\bvouchers?\b|\bpromo(?:tional)?\s?codes?\b|\b(?:discount|coupon|offer|"
+    r"voucher)\s+codes?\b|\brebates?\b|\bcash\s?-?back\b|\bmoney\s+off\b|\bprice\s+(?:cut|drop)s?\b|"
+    r"\bmark(?:ed)?\s?-?downs?\b|\b(?:reduced|slashed|special|knock-?down)\s+prices?\b|\b(?:flash|summer|winter|spring|"
+    r"autumn|fall|clearance|black\s+friday|cyber\s+monday|holiday|mid-?season|end[\s-]of[\s-]season|"
+    r"our|big|huge|final|annual|members?-only|members'?)\s+sale\b|\bon\s+sale\b|\bsale\s+(?:is\s+on|ends|starts|now\s+on)\b|"
+    r"\bclearance\b|\b(?:special|exclusive|limited[\s-]time|introductory|welcome|one-time|secret|"
+    r"members?-only)\s+(?:offers?|deals?|savings)\b|"
+    r"\bbonus\s+(?:points|miles)\b|\bextra\s+points\b|\bgift\s?cards?\b|\bstore\s+credit\b",
+    re.I,
+)
+DENIED = re.compile(r"\b(?:no|without|not\s+an?|never\s+an?|isn't\s+an?|zero)\s+(?:\w+\s+)?$", re.I)

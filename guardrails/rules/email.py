@@ -1,0 +1,93 @@
+"""E-mail: the way out, the postal address, lines that fit an inbox."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from guardrails.rules.base import Copy, Hit, marketing, rule
+from guardrails.template import UNSUBSCRIBE
+
+FOOTER = "Unsubscribe: {{ unsubscribe_url }}\n{{ postal_address }}"
+_COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.S)
+_OPT_OUT = re.compile(r"https://[^\s/]+/\S*(?:unsub|opt-?out|preferences|abmelde|desinscri|baja)", re.I)
+_STREET = re.compile(
+    r"\bP\.?\s?O\.?\s?Box\s+\d+|\b\d{1,6}[a-z]?,?\s+(?:[\w.'-]+\s+){1,5}?(?:street|st|avenue|ave|road|rd|boulevard|blvd|"
+    r"lane|ln|drive|dr|way|court|ct|square|sq|"
+    r"place|pl|parkway|pkwy|highway|hwy|terrace|close|broadway|row|quay|wharf|suite|floor)\b|\b[\w-]+(?:straße|strasse|"
+    r"str\.|straat|gatan)\s+\d+|\b\d+,?\s+(?:rue|avenue|via|calle)\s+\w+",
+    re.I,
+)
+
+
+@rule(
+    "E03",
+    "The body shows an unsubscribe link.",
+    channels=["email"],
+    severity="block",
+    source="Gmail and Yahoo bulk sender rules; CAN-SPAM, 15 U.S.C. 7704(a)(3)",
+    passes={"subject": "Hi", "body": f"Come back.\n\n{FOOTER}"},
+    fails={"subject": "Hi", "body": "Come back.\n\n{{ postal_address }}"},
+)
+def unsubscribe_link(copy: Copy) -> Iterator[Hit]:
+    if not marketing(copy):
+        return
+    for field, view in copy.seen:
+        text = _COMMENT.sub("", view.text)
+        if field == "body" and UNSUBSCRIBE not in text and not _OPT_OUT.search(text):
+            yield Hit("body", None, "There is no unsubscribe link. End the body with a line such as: Unsubscribe: {{ unsubscribe_url }}")
+            return
+
+
+@rule(
+    "E05",
+    "The body holds the sender's postal address.",
+    channels=["email"],
+    severity="block",
+    source="CAN-SPAM, 16 CFR 316.2(p)",
+    passes=[
+        {"subject": "Hi", "body": f"Come back.\n\n{FOOTER}", "_brand": {"name": "Acme", "postal_address": "1 Mill Lane, Leeds LS1 2AB"}},
+        {"subject": "Hi", "body": "Come back.\n\nUnsubscribe: {{ unsubscribe_url }}\nAcme, 12 Harbor Street, Portland, OR 97201"},
+    ],
+    fails=[
+        {"subject": "Hi", "body": "Come back.\n\nUnsubscribe: {{ unsubscribe_url }}"},
+        {"subject": "Hi", "body": f"Come back.\n\n{FOOTER}"},
+    ],
+)
+def postal_address(copy: Copy) -> Iterator[Hit]:
+    if not marketing(copy):
+        return
+    address, known = copy.values["postal_address"], bool(copy.brand.postal_address or not copy.brand.name)
+    for field, view in copy.seen:
+        text = _COMMENT.sub("", view.text)
+        if field != "body" or (known and _words(address) in _words(text)):
+            continue
+        if copy.brand.postal_address or not _STREET.search(text.replace(address, "") if not known else text):
+            remedy = "Add a line with {{ postal_address }}."
+            if not known:
+                remedy += " The brand has none: set `postal_address` in its settings."
+            yield Hit("body", None, f"The postal address is missing. {remedy}")
+            return
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+@rule(
+    "E10",
+    "Subject up to 70 characters, preheader up to 110.",
+    channels=["email"],
+    severity="warn",
+    source="practice: what inboxes show",
+    passes={"subject": "We kept your basket", "body": f"Come back.\n\n{FOOTER}"},
+    fails={"subject": "We kept your basket " * 4, "body": f"Come back.\n\n{FOOTER}"},
+)
+def short_lines(copy: Copy) -> Iterator[Hit]:
+    told = set()
+    for field, view in copy.longest:
+        most = {"subject": 70, "preheader": 110}.get(field)
+        if most and len(view.text) > most and field not in told:
+            told.add(field)
+            span = view.source(most, len(view.text))
+            yield Hit(field, span, f"The {field} has {len(view.text)} characters; inboxes cut it after about {most}. Shorten it.")

@@ -1,0 +1,82 @@
+"""From what is remembered to what is believed: lays the action table out, fits the posterior, draws the models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from journeyman.decisioning import prior
+from journeyman.decisioning.memory import Memory
+from journeyman.decisioning.posterior import Rows, fit
+from journeyman.decisioning.state import Actions, Belief, Settings
+from journeyman.decisioning.table import Table, build
+
+Ints = NDArray[np.int64]
+F64 = NDArray[np.float64]
+ROUNDS = 4
+"""Re-estimations of the prior variances per refit, at most; they go on where the last refit ended."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What follows from the action table alone: the scoring table, the priors' blocks, and whose identity each action bears."""
+
+    table: Table
+    masks: dict[str, NDArray[np.bool_]]
+    names: Ints  # (I,) items that have an identity
+    identity_of: Ints  # (K,) index into names; -1 for hold
+
+    @classmethod
+    def of(cls, settings: Settings, actions: Actions) -> Shape:
+        """Model columns are the constant, with hold a column that tells a send, and the centred features (all zero for hold)."""
+        count, hold = len(actions.items), settings.hold
+        features = np.concatenate([np.ones((count, 1 if hold is None else 2), np.float32), actions.features - actions.centre], axis=1)
+        items, sends = actions.items.copy(), np.ones(count, dtype=bool)
+        if hold is not None:
+            features[hold, 1:] = 0.0
+            items[hold], sends[hold] = items.max() + 1, False
+        names = np.unique(items[sends])
+        identity_of = np.where(sends, np.searchsorted(names, items), -1).astype(np.int64)
+        masks = prior.blocks(settings.context_dim + 1, features.shape[1], hold=hold is not None)
+        return cls(build(features, items, actions.costs), masks, names, identity_of)
+
+    def units(self, belief: Belief) -> NDArray[np.float32]:
+        """(S, T): the drawn identities of the scoring table's units, 0 for hold."""
+        padded = np.concatenate([belief.identities, np.zeros((len(belief.identities), 1), np.float32)], axis=1)
+        return np.ascontiguousarray(padded[:, self.identity_of[self.table.first]])
+
+    def carried(self, belief: Belief, names: Ints) -> Belief:
+        """`belief` about items `names`, told about this shape's items; new ones start at 0."""
+        known = dict(zip(names.tolist(), belief.identity.tolist(), strict=True))
+        return replace(belief, identity=np.array([known.get(i, 0.0) for i in self.names.tolist()]))
+
+
+def believe(settings: Settings, shape: Shape, memory: Memory, before: Belief | None, rounds: int = ROUNDS) -> Belief:
+    """The posterior on all that is remembered, starting from `before`, and models drawn from it.
+
+    The draws depend on the seed and on how many decisions were seen, so equal histories give equal models. Their standard deviations are
+    scaled by `settings.temper`: with hundreds of actions the best of many optimistic draws explores too much over a journey of weeks.
+    """
+    weight = memory.weights(settings.half_life)
+    order = np.argsort(memory.action, kind="stable")
+    used, counts = np.unique(memory.action, return_counts=True)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    rows = Rows(memory.contexts[order], memory.reward[order], weight[order], used.astype(np.int64), starts)
+    features = shape.table.features.astype(np.float64)
+    sends = features[shape.identity_of >= 0, 1 if settings.hold is None else 2 :]
+    context_norm = float((memory.contexts.astype(np.float64) ** 2).sum() / len(memory)) if len(memory) else float(settings.context_dim)
+    start = prior.starting(context_norm, float((sends**2).sum() / max(len(sends), 1)))
+    rate = float(weight @ memory.reward + 2 * settings.base_rate) / float(weight.sum() + 2)
+    centre = float(np.log(rate / (1 - rate)))
+    if before is None:
+        mean, identity, variance = np.zeros((settings.context_dim + 1, features.shape[1])), np.zeros(len(shape.names)), start
+        mean[0, 0] = centre
+    else:
+        mean, identity, variance = before.mean, before.identity, before.variance
+    guess = prior.Prior(centre, variance)
+    found = fit(features, shape.identity_of, len(shape.names), rows, shape.masks, guess, start, mean, identity, rounds)
+    generator = np.random.Generator(np.random.Philox(key=[settings.seed % 2**64, memory.seen]))
+    weights, identities = found.draw(settings.draws, generator, settings.temper)
+    return Belief(found.mean, found.identity, dict(found.prior.variance), weights, identities)

@@ -1,0 +1,277 @@
+"""The policy: a contextual bandit that chooses one action per customer and knows exactly how likely it was to.
+
+Ensemble Thompson sampling (Thompson 1933; Lu and Van Roy 2017): S models are drawn from the posterior each time the policy learns. For a
+customer every model names its winner; one model is picked uniformly, and with probability ε ("floor") a uniform eligible action instead.
+The propensity of an action is therefore (1-ε)·wins/S + ε/|eligible|, without approximation.
+
+Who picks what: the models belong to the policy's state; a row's pick and floor belong to (seed, key) alone. So a decision is repeated bit
+for bit by the same policy file, seed and key, for one row or a million. Without `seed`, each call uses the next of the policy's own.
+
+Not here: eligibility (consent, caps, budget) and anything about sending. The model is `posterior`, its data `memory`, its file `archive`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from journeyman.decisioning import archive, inputs, kernels
+from journeyman.decisioning.draws import luck, unit
+from journeyman.decisioning.learner import ROUNDS, Shape, believe
+from journeyman.decisioning.memory import Memory
+from journeyman.decisioning.state import Actions, Belief, Settings
+from journeyman.errors import PolicyError
+
+F32 = NDArray[np.float32]
+F64 = NDArray[np.float64]
+CHUNK = 16_384
+"""Rows worked out at a time, to bound memory."""
+
+
+class Chosen(NamedTuple):
+    """What was decided for n rows."""
+
+    action: NDArray[np.int32]
+    """(n,): -1 where nothing was eligible."""
+    propensity: F64
+    """(n,): 0 where nothing was eligible."""
+    expected: F64
+    """(n,): the action's expected reward in [0, 1], its cost not taken off; 0 where nothing was eligible."""
+
+
+class Policy:
+    """See the module. Make one with `create` or `load`."""
+
+    def __init__(self, settings: Settings, actions: Actions, memory: Memory, belief: Belief | None = None, calls: int = 0) -> None:
+        self.settings, self._actions, self._memory, self._calls = settings, actions, memory, calls
+        self._shape = Shape.of(settings, actions)
+        if belief is None:
+            self._refit(None, rounds=0)
+        else:
+            self._lay_out(belief)
+
+    @classmethod
+    def create(
+        cls,
+        actions: ArrayLike,
+        context_dim: int,
+        seed: int = 0,
+        *,
+        hold: int | None = None,
+        costs: ArrayLike | None = None,
+        items: ArrayLike | None = None,
+        floor: float = 0.05,
+        draws: int = 64,
+        base_rate: float = 0.03,
+        memory: int = 200_000,
+        half_life: float | None = None,
+        temper: float = 0.3,
+    ) -> Policy:
+        """A policy that knows nothing yet. `actions` (K, p) features of roughly unit scale; `hold` the index of *no message*.
+
+        `costs` (K,): what an action must earn beyond another of cost 0, in reward units. `items` (K,): actions of the same item (a variant
+        in several windows) share an identity; by default each action is its own. Raises PolicyError.
+        """
+        features = inputs.numbers(actions, "actions", (None, None))
+        count = len(features)
+        if not count or context_dim < 1 or draws < 1 or memory < 1 or not 0 < base_rate < 1 or not temper > 0:
+            raise PolicyError(
+                "A policy needs at least one action, one context number, one draw, a memory, a base rate between 0 and 1 and temper > 0.",
+                remedy="Check the arguments of Policy.create.",
+            )
+        if half_life is not None and not half_life > 0:
+            raise PolicyError(f"half_life must be positive, not {half_life}.", remedy="Leave it out to forget nothing.")
+        if hold is not None:
+            hold = int(inputs.whole([hold], "hold", (1,), 0, count)[0])
+        sends = np.arange(count) != (-1 if hold is None else hold)
+        centre = features[sends].mean(axis=0) if sends.any() else np.zeros(features.shape[1], np.float32)
+        table = Actions(
+            features=features,
+            items=np.arange(count) if items is None else inputs.whole(items, "items", (count,), -(2**62), 2**62),
+            costs=np.zeros(count) if costs is None else inputs.numbers(costs, "costs", (count,), np.float64),
+            retired=np.zeros(count, dtype=bool),
+            centre=centre,
+        )
+        settings = Settings(context_dim, int(seed), hold, inputs.share(floor, "floor"), draws, base_rate, memory, half_life, temper)
+        return cls(settings, table, Memory.empty(context_dim))
+
+    @property
+    def actions(self) -> Actions:
+        """The action table."""
+        return self._actions
+
+    @property
+    def seen(self) -> int:
+        """Decisions learned from so far, forgotten ones included."""
+        return self._memory.seen
+
+    @property
+    def costs(self) -> F64:
+        """(K,) in reward units; assign to change (an incentive's dual price moves daily)."""
+        return self._actions.costs.copy()
+
+    @costs.setter
+    def costs(self, value: ArrayLike) -> None:
+        costs = inputs.numbers(value, "costs", (len(self._actions.costs),), np.float64)
+        self._actions = replace(self._actions, costs=costs)
+        self._shape = Shape.of(self.settings, self._actions)
+        self._lay_out(self._belief)
+
+    def decide(
+        self,
+        contexts: ArrayLike,
+        eligible: ArrayLike | None = None,
+        *,
+        keys: ArrayLike | None = None,
+        seed: int | None = None,
+        floor: float | None = None,
+    ) -> Chosen:
+        """One action per row. contexts (n, d), eligible (n, K) bool; `keys` (n,) number the customers (default: row numbers)."""
+        x, may = self._inputs(contexts, eligible)
+        names = np.arange(len(x), dtype=np.uint64) if keys is None else _keys(keys, len(x))
+        share = self.settings.floor if floor is None else inputs.share(floor, "floor")
+        if seed is None:
+            seed, self._calls = (self.settings.seed << 32) + self._calls, self._calls + 1
+        parts = [self._decided(x[s], may[s], names[s], seed, share) for s in _chunks(len(x))]
+        return Chosen(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+    def propensities(self, contexts: ArrayLike, eligible: ArrayLike | None = None, *, floor: float | None = None) -> F64:
+        """(n, K): how likely `decide` is to choose each action; rows sum to 1 (to 0 where nothing is eligible)."""
+        x, may = self._inputs(contexts, eligible)
+        share = self.settings.floor if floor is None else inputs.share(floor, "floor")
+        out = np.zeros(may.shape)
+        for part in _chunks(len(x)):
+            winner = self._winners(x[part], may[part])
+            wins = np.zeros(may[part].shape)
+            row = np.flatnonzero(winner[:, 0] >= 0)
+            np.add.at(wins, (np.repeat(row, winner.shape[1]), winner[row].ravel()), 1.0)
+            out[part] = np.where(may[part], _propensity(wins, winner.shape[1], may[part].sum(axis=1, keepdims=True), share), 0.0)
+        return out
+
+    def wins(self, contexts: ArrayLike, eligible: ArrayLike | None = None) -> NDArray[np.int32]:
+        """(n, S): the winner of each drawn model, -1 where nothing is eligible."""
+        x, may = self._inputs(contexts, eligible)
+        return np.concatenate([self._winners(x[part], may[part]) for part in _chunks(len(x))])
+
+    def rewards(self, contexts: ArrayLike) -> F64:
+        """(n, K): every action's expected reward, cost not taken off (the mean over the drawn models)."""
+        x, t = inputs.numbers(contexts, "contexts", (None, self.settings.context_dim)), self._shape.table
+        args = (t.unit_columns, t.unit_features, t.group_columns, t.group_features, t.unit_of, t.group_of)
+        return np.concatenate([kernels.all_rewards(x[part], self._weights, self._units, *args) for part in _chunks(len(x))])
+
+    def mode(self) -> tuple[F64, F64, F64]:
+        """The most likely model: weights (D, Q), the model's columns for every action (K, Q), identities by action (K,)."""
+        padded = np.append(self._belief.identity, 0.0)
+        return self._belief.mean, self._shape.table.features.astype(np.float64), padded[self._shape.identity_of]
+
+    def learn(self, contexts: ArrayLike, action: ArrayLike, reward: ArrayLike) -> None:
+        """Learn from decisions taken: contexts (n, d), action (n,) in [0, K), reward (n,) in [0, 1]."""
+        x = inputs.numbers(contexts, "contexts", (None, self.settings.context_dim))
+        chosen = inputs.whole(action, "action", (len(x),), 0, len(self._actions.costs)).astype(np.int32)
+        earned = inputs.numbers(reward, "reward", (len(x),), np.float64)
+        if len(x) and (earned.min() < 0 or earned.max() > 1):
+            raise PolicyError("reward must lie between 0 and 1.", remedy="Weight and clip the success events.")
+        if len(x):
+            self._memory = self._memory.with_batch(x, chosen, earned, self.settings.seed, self.settings.memory)
+            self._refit(self._belief)
+
+    def add_actions(self, features: ArrayLike, *, items: ArrayLike | None = None, costs: ArrayLike | None = None) -> NDArray[np.int64]:
+        """New actions at the end of the table; they start from what their features share with the others. Returns their numbers."""
+        old = self._actions
+        new = inputs.numbers(features, "features", (None, old.features.shape[1]))
+        count, next_item = len(new), int(old.items.max()) + 1
+        own = np.arange(next_item, next_item + count) if items is None else inputs.whole(items, "items", (count,), -(2**62), 2**62)
+        price = np.zeros(count) if costs is None else inputs.numbers(costs, "costs", (count,), np.float64)
+        self._actions = Actions(
+            features=np.concatenate([old.features, new]),
+            items=np.concatenate([old.items, own]),
+            costs=np.concatenate([old.costs, price]),
+            retired=np.concatenate([old.retired, np.zeros(count, dtype=bool)]),
+            centre=old.centre,
+        )
+        names, self._shape = self._shape.names, Shape.of(self.settings, self._actions)
+        self._refit(self._shape.carried(self._belief, names), rounds=0)
+        return np.arange(len(old.items), len(old.items) + count)
+
+    def retire(self, actions: ArrayLike) -> None:
+        """These actions are never chosen again; what they taught is kept."""
+        gone = inputs.whole(actions, "actions", (None,), 0, len(self._actions.costs))
+        retired = self._actions.retired.copy()
+        retired[gone] = True
+        self._actions = replace(self._actions, retired=retired)
+
+    def merge(self, other: Policy) -> Policy:
+        """Take over what `other`, with the same actions and settings, has learned besides; batches both know count once. Returns self."""
+        mine, theirs = self._actions, other._actions
+        same = all(np.array_equal(getattr(mine, f), getattr(theirs, f)) for f in ("features", "items", "centre"))
+        if not same or replace(self.settings, seed=0) != replace(other.settings, seed=0):
+            raise PolicyError(
+                "Only policies with the same actions and settings can be merged.", remedy="Add the same actions to both first."
+            )
+        self._actions = replace(mine, retired=mine.retired | theirs.retired)
+        self._memory = self._memory.union(other._memory, self.settings.memory)
+        self._refit(self._belief)
+        return self
+
+    def save(self, path: str | Path) -> None:
+        """Write one file of arrays and JSON (no pickle), complete or not at all."""
+        archive.write(Path(path), self.settings, self._actions, self._memory, self._belief, self._calls)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Policy:
+        """Read a file of `save`; the policy decides exactly as the saved one. Raises PolicyError when it is damaged or no policy."""
+        return cls(*archive.read(Path(path)))
+
+    def _inputs(self, contexts: ArrayLike, eligible: ArrayLike | None) -> tuple[F32, NDArray[np.bool_]]:
+        x = inputs.numbers(contexts, "contexts", (None, self.settings.context_dim))
+        live = ~self._actions.retired
+        if eligible is None:
+            return x, np.broadcast_to(live, (len(x), len(live)))
+        return x, inputs.flags(eligible, "eligible", (len(x), len(live))) & live
+
+    def _winners(self, x: F32, may: NDArray[np.bool_]) -> NDArray[np.int32]:
+        t = self._shape.table
+        shape = (t.unit_columns, t.unit_features, t.group_columns, t.group_features, t.cells, t.cell_costs, t.slot, t.back)
+        found: NDArray[np.int32] = kernels.winners(x, np.ascontiguousarray(may), self._weights, self._units, *shape)
+        return found
+
+    def _decided(self, x: F32, may: NDArray[np.bool_], keys: NDArray[np.uint64], seed: int, floor: float) -> Chosen:
+        winner, drawn = self._winners(x, may), luck(seed, keys)
+        draws, options = winner.shape[1], may.sum(axis=1)
+        action = winner[np.arange(len(x)), (drawn.model % np.uint64(draws)).astype(np.int64)]
+        free = np.flatnonzero((unit(drawn.coin) < floor) & (options > 0))
+        place = (unit(drawn.place[free]) * options[free]).astype(np.int64)
+        action[free] = (np.cumsum(may[free], axis=1) > place[:, None]).argmax(axis=1)
+        wins = (winner == action[:, None]).sum(axis=1)
+        propensity = np.where(options > 0, _propensity(wins, draws, options, floor), 0.0)
+        t = self._shape.table
+        expected = kernels.chosen_rewards(x, action, self._weights, self._units, t.features, t.unit_of)
+        return Chosen(action, propensity, expected)
+
+    def _refit(self, before: Belief | None, rounds: int = ROUNDS) -> None:
+        self._lay_out(believe(self.settings, self._shape, self._memory, before, rounds))
+
+    def _lay_out(self, belief: Belief) -> None:
+        """Set the drawn models out as the kernels want them: weights (D, S*Q), units (S, T)."""
+        self._belief = belief
+        self._weights = np.ascontiguousarray(belief.weights.transpose(1, 0, 2).reshape(belief.weights.shape[1], -1))
+        self._units = self._shape.units(belief)
+
+
+def _propensity(wins: Any, draws: int, options: Any, floor: float) -> Any:
+    return (1 - floor) * wins / draws + floor / np.maximum(options, 1)
+
+
+def _keys(keys: ArrayLike, count: int) -> NDArray[np.uint64]:
+    array = np.asarray(keys)
+    if array.shape != (count,) or (array.dtype.kind != "u" and not (array.dtype.kind == "i" and (array >= 0).all())):
+        raise PolicyError(f"keys must be {count} unsigned whole numbers.", remedy="Number each customer, e.g. by a 64-bit hash of the id.")
+    return array.astype(np.uint64)
+
+
+def _chunks(count: int) -> list[slice]:
+    return [slice(low, low + CHUNK) for low in range(0, max(count, 1), CHUNK)]

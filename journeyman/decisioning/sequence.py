@@ -1,0 +1,119 @@
+"""Receding horizon: the touchpoints that would follow if nothing new were learned.
+
+Only the first of a day is ever acted on; the rest is a forecast for people, laid out again at the next run or event. Pure: no clock, no
+store, no randomness. Not the gate: what is planned here is checked again when it is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from journeyman.decisioning.inputs import numbers
+from journeyman.domain import WINDOW_HOURS, Channel, FrequencyCap, SendWindow
+from journeyman.errors import PolicyError
+
+Touch = tuple[datetime, Channel]
+"""When a customer was (or would be) reached, and on which channel; local or UTC, but all of one kind."""
+
+
+class Planned(NamedTuple):
+    """One touchpoint laid out."""
+
+    day: int
+    """Days from the start of the horizon."""
+    action: int
+    at: datetime
+    gain: float
+    """What it is expected to earn over holding that day, net of cost and fatigue."""
+
+
+def plan_ahead(
+    scores: ArrayLike,
+    places: Sequence[tuple[Channel, SendWindow] | None],
+    start: date,
+    *,
+    caps: Sequence[FrequencyCap] = (),
+    cooldown_hours: float = 0.0,
+    past: Sequence[Touch] = (),
+    hold: int | None = None,
+    fatigue: float = 0.0,
+    limit: int = 5,
+) -> list[Planned]:
+    """Up to `limit` touchpoints in order of time: the best gain first, each only where caps and cooldown allow it beside all others.
+
+    scores (T, K): expected reward net of cost of every action on each of T days, NaN or -inf where not eligible. `places` (K,): channel and
+    window of each action, None for hold, whose score (0 without `hold`) a touchpoint must beat. `past` are touches already made, naive
+    datetimes in the customer's zone. `fatigue`: share of its gain a touchpoint loses for every other within a week. Raises PolicyError.
+    """
+    table = np.array(scores, dtype=np.float64)
+    if table.ndim != 2 or table.shape[1] != len(places):
+        raise PolicyError(
+            f"scores has shape {table.shape} for {len(places)} actions.", remedy="Pass one row per day, one column per action."
+        )
+    numbers([fatigue, cooldown_hours], "fatigue and cooldown_hours", (2,))
+    gain = np.where(np.isfinite(table), table, -np.inf)
+    gain -= np.where(np.isfinite(gain[:, [hold]]), gain[:, [hold]], 0.0) if hold is not None else 0.0
+    gain[:, [k for k, place in enumerate(places) if place is None or k == hold]] = -np.inf
+    chosen: list[Planned] = []
+    touches = list(past)
+    while len(chosen) < limit:
+        tired = np.array([_near(start + timedelta(days=t), touches) for t in range(len(gain))])
+        now = np.where(gain > 0, gain, -np.inf) * np.clip(1 - fatigue * tired, 0.0, 1.0)[:, None] if fatigue else gain
+        now = np.where(np.isnan(now), -np.inf, now)  # a gain worn down to nothing
+        found = _best(now, places, start, touches, caps, cooldown_hours)
+        if found is None:
+            break
+        chosen.append(found)
+        place = places[found.action]
+        assert place is not None
+        touches.append((found.at, place[0]))
+        gain[found.day] = -np.inf  # one touchpoint a day
+    return sorted(chosen, key=lambda p: p.at)
+
+
+def _best(
+    gain: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    places: Sequence[tuple[Channel, SendWindow] | None],
+    start: date,
+    touches: Sequence[Touch],
+    caps: Sequence[FrequencyCap],
+    cooldown_hours: float,
+) -> Planned | None:
+    """The best allowed touchpoint; what stands in the way is judged once per (day, channel, window)."""
+    verdicts: dict[tuple[int, Channel, SendWindow], bool] = {}
+    for flat in np.argsort(-gain, axis=None, kind="stable"):
+        day, action = divmod(int(flat), gain.shape[1])
+        if not gain[day, action] > 0:
+            return None
+        place = places[action]
+        assert place is not None
+        at = datetime.combine(start + timedelta(days=day), time(WINDOW_HOURS[place[1]][0]))
+        cell = (day, *place)
+        if cell not in verdicts:
+            verdicts[cell] = _allowed(at, place[0], touches, caps, cooldown_hours)
+        if verdicts[cell]:
+            return Planned(day, action, at, float(gain[day, action]))
+    return None
+
+
+def _allowed(at: datetime, channel: Channel, touches: Sequence[Touch], caps: Sequence[FrequencyCap], cooldown_hours: float) -> bool:
+    """Whether one more touch keeps the cooldown and every rolling window of every cap, before and after it."""
+    if any(abs(at - other) < timedelta(hours=cooldown_hours) for other, _ in touches):
+        return False
+    for cap in caps:
+        if cap.channel not in (None, channel):
+            continue
+        span = timedelta(days=cap.window_days)
+        times = sorted([at, *(t for t, c in touches if cap.channel in (None, c) and abs(t - at) < span)])
+        if any(sum(first <= t < first + span for t in times) > cap.limit for first in times):
+            return False
+    return True
+
+
+def _near(day: date, touches: Sequence[Touch]) -> int:
+    return sum(abs((t.date() - day).days) < 7 for t, _ in touches)

@@ -1,0 +1,191 @@
+"""The dispatcher: takes what is due, asks the gate, sends, and writes down what became of it. One failing send holds up no other.
+
+A crash between a channel's answer and the mark leaves a send *claimed*. The next delivery repeats it under the same key where the channel
+is idempotent, if the gate still allows it; elsewhere it becomes *unknown* and is never sent again by itself. Two deliveries of one journey
+may run at once: what both try goes out once on an idempotent channel, and on others the one that claimed it settles it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from pydantic import Field
+
+from journeyman.clock import Clock
+from journeyman.delivery.channels import Channel
+from journeyman.delivery.gatekeeper import Answer, Blocked, Claimed, Gate, Waiting
+from journeyman.domain import Channel as ChannelName
+from journeyman.domain import Decision, Event, Outgoing, Record, Send
+from journeyman.errors import DeliveryError, Refused, Uncertain
+from journeyman.store import Store, budget, decisions, events, outbox
+
+BATCH = 500
+"""Sends claimed at once where a repeat is harmless."""
+SMALL_BATCH = 10
+"""… and where it is not: a crash makes at most so many unknown."""
+FRESH = timedelta(minutes=1)
+"""How long a claim is good for; after that the gate is asked again (quiet hours may have begun)."""
+
+
+class Tally(Record):
+    """What became of the sends of one delivery. `waiting`: still planned; `unsettled`: still claimed, to be repeated next time."""
+
+    sent: int = 0
+    failed: int = 0
+    unknown: int = 0
+    waiting: int = 0
+    unsettled: int = 0
+    blocked: dict[str, int] = Field(default_factory=dict)
+
+
+def deliver(
+    store: Store, gate: Gate, channel_for: Callable[[ChannelName], Channel], clock: Clock, journey: str, due: datetime | None = None
+) -> Tally:
+    """Sends what was scheduled at or before `due` (default: now), crash leftovers first. Raises StoreError, and, when all else is done,
+    the DeliveryError of a channel that is closed; its sends stay planned."""
+    round_ = _Round(store, gate, channel_for, clock, journey)
+    round_.recover(outbox.read(store, journey, states=("claimed",)))
+    moment, after = due or clock.now(), None
+    while batch := outbox.due(store, journey, moment, BATCH, after):
+        after = (batch[-1].scheduled_at, batch[-1].id)
+        for part in round_.parts(batch):
+            round_.send(part, gate.claim(part))
+    if round_.closed:
+        raise next(iter(round_.closed.values()))
+    return round_.tally()
+
+
+class _Round:
+    """One delivery: its tally and the channels found closed."""
+
+    def __init__(self, store: Store, gate: Gate, channel_for: Callable[[ChannelName], Channel], clock: Clock, journey: str) -> None:
+        self._store, self._gate, self._channel_for, self._clock, self._journey = store, gate, channel_for, clock, journey
+        self.closed: dict[ChannelName, DeliveryError] = {}
+        self._count: Counter[str] = Counter()
+        self._blocked: Counter[str] = Counter()
+
+    def tally(self) -> Tally:
+        return Tally(**self._count, blocked=dict(sorted(self._blocked.items())))
+
+    def parts(self, sends: Sequence[Send]) -> Iterator[list[Send]]:
+        """What may be claimed together, in order; sends of closed channels are left out."""
+        for idempotent, run in groupby(sends, key=lambda send: self._channel_for(send.channel).idempotent):
+            together, size = list(run), BATCH if idempotent else SMALL_BATCH
+            for start in range(0, len(together), size):
+                if part := [send for send in together[start : start + size] if send.channel not in self.closed]:
+                    yield part
+
+    def recover(self, leftovers: Sequence[Send]) -> None:
+        """Deals with what a crash left claimed."""
+        lost = {send.id: "interrupted" for send in leftovers if not self._channel_for(send.channel).idempotent}
+        outbox.unknown(self._store, lost)
+        self._count["unknown"] += len(lost)
+        for part in self.parts([send for send in leftovers if send.id not in lost]):
+            answers = self._gate.reclaim(part)
+            doubtful = [answer for answer in answers if isinstance(answer, Blocked)]
+            self._count["unknown"] += len(doubtful)
+            self._count["unsettled"] += sum(isinstance(answer, Waiting) for answer in answers)
+            self.send(part, [answer for answer in answers if isinstance(answer, Claimed)])
+
+    def send(self, sends: Sequence[Send], answers: Sequence[Answer]) -> None:
+        """Sends what was claimed and notes the rest."""
+        self._blocked.update(answer.reason for answer in answers if isinstance(answer, Blocked))
+        self._count["waiting"] += sum(isinstance(answer, Waiting) for answer in answers)
+        claimed = [answer for answer in answers if isinstance(answer, Claimed)]
+        lineage = {d.id: d for d in decisions.read(self._store, self._journey, ids=[send.decision for send in sends])}
+        result = _Results(self._store)
+        try:
+            for claim in claimed:
+                self._one(claim, lineage.get(claim.send.decision), result)
+                if not self._channel_for(claim.send.channel).idempotent:
+                    result.keep(self._gate)
+        finally:
+            result.keep(self._gate)
+            self._count.update(result.count)
+
+    def _one(self, claim: Claimed, decision: Decision | None, result: _Results) -> None:
+        send = claim.send
+        if send.channel in self.closed or self._clock.now() - claim.at > FRESH:
+            result.back(send)
+            return
+        channel = self._channel_for(send.channel)
+        try:
+            if decision is None:
+                raise Refused(f"Decision {send.decision} is not in the log.")
+            result.sent(claim, channel.send(_outgoing(claim, decision)))
+        except Refused as problem:
+            result.failed(send, problem.message)
+        except Uncertain as problem:
+            if channel.idempotent:
+                result.count["unsettled"] += 1
+            else:
+                result.unknown(send, problem.message)
+        except DeliveryError as problem:
+            self.closed[send.channel] = problem
+            result.back(send)
+        except Exception as problem:  # a channel's own mistake must not hold up the others; nobody knows whether the message left
+            result.unknown(send, f"{type(problem).__name__}: {problem}")
+
+
+class _Results:
+    """What became of some claimed sends, kept together in one transaction."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.count: Counter[str] = Counter()
+        self._clear()
+
+    def _clear(self) -> None:
+        self._sent: dict[str, str] = {}
+        self._failed: dict[str, str] = {}
+        self._unknown: dict[str, str] = {}
+        self._touches: list[Event] = []
+        self._back: list[Send] = []
+
+    def sent(self, claim: Claimed, provider_id: str) -> None:
+        send = claim.send
+        self._sent[send.id] = provider_id
+        about = {"channel": send.channel, "send": send.id, "journey": send.journey, "variant": send.variant}
+        self._touches.append(
+            Event(message_id=f"sent:{send.id}", customer=send.customer, event="message_sent", timestamp=claim.at, properties=about)
+        )
+
+    def failed(self, send: Send, why: str) -> None:
+        self._failed[send.id] = why
+
+    def unknown(self, send: Send, why: str) -> None:
+        self._unknown[send.id] = why
+
+    def back(self, send: Send) -> None:
+        self._back.append(send)
+
+    def keep(self, gate: Gate) -> None:
+        """Writes all of it, and a `message_sent` event for each message that left."""
+        if not (self._sent or self._failed or self._unknown or self._back):
+            return
+        with self._store.transaction():
+            outbox.sent(self._store, self._sent)
+            outbox.failed(self._store, self._failed)
+            budget.release(self._store, list(self._failed))
+            outbox.unknown(self._store, self._unknown)
+            events.add(self._store, self._touches)
+            gate.release(self._back)
+        self.count.update(sent=len(self._sent), failed=len(self._failed), unknown=len(self._unknown), waiting=len(self._back))
+        self._clear()
+
+
+def _outgoing(claim: Claimed, decision: Decision) -> Outgoing:
+    return Outgoing(
+        send=claim.send,
+        rendered=claim.rendered,
+        language=claim.language,
+        time_zone=claim.time_zone,
+        sent_at=claim.at,
+        propensity=decision.propensity,
+        policy_version=decision.policy_version,
+        seed=decision.seed,
+        unsubscribe_url=claim.unsubscribe_url,
+    )

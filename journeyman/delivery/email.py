@@ -1,0 +1,60 @@
+"""An e-mail as it leaves: a text and an HTML part, and the headers that let people leave in one click (RFC 8058, rules E01 to E05).
+
+Date, Message-ID and boundary come from the send, so that the same send makes the same bytes. Not here: sending and signing.
+"""
+
+from __future__ import annotations
+
+from binascii import b2a_qp
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import MIMEPart
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+
+from journeyman.delivery.page import page, parted
+from journeyman.domain import Brand, Outgoing
+from journeyman.errors import Refused
+
+POLICY = SMTP.clone(max_line_length=998)
+"""Lines as long as the standard allows: folding a link would break it."""
+ONE_CLICK = "List-Unsubscribe=One-Click"
+
+
+def message(outgoing: Outgoing, brand: Brand) -> bytes:
+    """The message with CRLF lines, ready for SMTP. Raises Refused when a header cannot be made of what is given."""
+    rendered = outgoing.rendered
+    parts = parted(rendered.body, unsubscribe_url=outgoing.unsubscribe_url, postal_address=brand.postal_address)
+    button = [f"{rendered.cta.label}: {rendered.cta.url}"] if rendered.cta else []
+    text = "\n\n".join([*parts.letter, *button, "-- \n" + "\n\n".join(parts.footer)])
+    html = page(rendered, parts, brand=brand.name, language=outgoing.language)
+    boundary = sha256(outgoing.send.id.encode()).hexdigest()[:32]
+    # The standard library writes the headers; the two parts are plain enough to be written here, at twice the speed.
+    fence = f"--{boundary}".encode()
+    body = b"".join(fence + b"\r\n" + _part(kind, content) for kind, content in (("plain", text), ("html", html)))
+    return _headers(outgoing, brand, boundary) + body + fence + b"--\r\n"
+
+
+def _headers(outgoing: Outgoing, brand: Brand, boundary: str) -> bytes:
+    if not outgoing.unsubscribe_url.startswith("https://"):
+        raise Refused(f"{outgoing.unsubscribe_url!r} is no https link to leave by.", remedy="Give the brand a domain in journeyman.yaml.")
+    sender = brand.from_email or f"hello@{brand.domains[0] if brand.domains else 'example.com'}"
+    mail = MIMEPart(policy=POLICY)
+    try:
+        mail["From"] = Address(display_name=" ".join(brand.name.split()), addr_spec=sender)
+        mail["To"] = Address(addr_spec=outgoing.send.address)
+        mail["Subject"] = outgoing.rendered.subject or brand.name
+        mail["Date"] = format_datetime(outgoing.sent_at)
+        mail["Message-ID"] = f"<{outgoing.send.id}@{sender.rpartition('@')[2]}>"
+        mail["List-Unsubscribe"] = f"<{outgoing.unsubscribe_url}>"
+    except (ValueError, IndexError, MessageError) as problem:
+        remedy = "Correct from_email in journeyman.yaml, the customer's address or the variant's subject."
+        raise Refused(f"Send {outgoing.send.id}: a header cannot be made. {problem}", remedy=remedy) from problem
+    fixed = f"List-Unsubscribe-Post: {ONE_CLICK}\r\nMIME-Version: 1.0\r\n"
+    return mail.as_bytes().removesuffix(b"\r\n") + f'{fixed}Content-Type: multipart/alternative; boundary="{boundary}"\r\n\r\n'.encode()
+
+
+def _part(kind: str, text: str) -> bytes:
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head.encode() + b2a_qp("\r\n".join([*text.splitlines(), ""]).encode(), istext=True)

@@ -1,0 +1,38 @@
+"""The audit log: who did what and when. Only ever grows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from journeyman.domain import Record
+from journeyman.store.database import Store
+from journeyman.store.tables import audit
+
+
+class Entry(Record):
+    """One line of the log."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    detail: dict[str, Any]
+
+
+def write(store: Store, *, actor: str, action: str, detail: Mapping[str, Any] | None = None) -> None:
+    """Adds a line; inside a transaction it stands or falls with the deed."""
+    with store.transaction() as connection:
+        row = {"at": store.clock.now(), "actor": actor[:200], "action": action[:200], "detail": dict(detail or {})}
+        connection.execute(audit.insert(), row)
+
+
+def read(store: Store, *, since: datetime | None = None) -> list[Entry]:
+    """The log in order, from a moment on."""
+    query = select(audit).order_by(audit.c.id)
+    with store.reading() as connection:
+        rows = connection.execute(query if since is None else query.where(audit.c.at >= since)).mappings()
+        return [Entry(**row) for row in rows]

@@ -1,0 +1,165 @@
+"""The outbox: every send and how far it has come.
+
+planned → claimed → sent | failed | blocked(reason) | unknown. A send is unique by journey, normalised address and slot. Who may move a send
+where is the gate's and the dispatcher's business; the moves here say from which state, so that nobody overtakes another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select, tuple_, update
+
+from journeyman.domain import Channel, Send, SendState, Topic
+from journeyman.errors import RunError
+from journeyman.store.database import Store
+from journeyman.store.rows import chunks, insert_new
+from journeyman.store.tables import sends
+
+COLUMNS = [column for column in sends.c if column.name in Send.model_fields]
+REACHED: tuple[SendState, ...] = ("claimed", "sent", "unknown")
+"""States in which a message has reached the customer, or may have: they count towards caps."""
+
+
+def enqueue(store: Store, planned: Sequence[Send]) -> int:
+    """Plans sends; one that is there already, by id or by (journey, address, slot), is left alone. Returns how many were new."""
+    rows = [{name: getattr(send, name) for name in Send.model_fields} | {"state": "planned"} for send in planned]
+    with store.transaction() as connection:
+        return insert_new(connection, sends, rows)
+
+
+def due(store: Store, journey: str, now: datetime, limit: int, after: tuple[datetime, str] | None = None) -> list[Send]:
+    """Planned sends whose time has come, oldest first, after the place (scheduled_at, id)."""
+    query = select(*COLUMNS).where(sends.c.journey == journey, sends.c.state == "planned", sends.c.scheduled_at <= now)
+    if after is not None:
+        query = query.where(tuple_(sends.c.scheduled_at, sends.c.id) > tuple_(*(bindparam(None, v, c.type) for v, c in _place(after))))
+    return _sends(store, query.order_by(sends.c.scheduled_at, sends.c.id).limit(limit))
+
+
+def next_due(store: Store, journey: str) -> datetime | None:
+    """When the earliest planned send is scheduled; None when nothing is planned."""
+    query = select(func.min(sends.c.scheduled_at)).where(sends.c.journey == journey, sends.c.state == "planned")
+    with store.reading() as connection:
+        found: datetime | None = connection.scalar(query)
+    return found
+
+
+def read(
+    store: Store, journey: str | None = None, *, states: Sequence[SendState] | None = None, since: datetime | None = None
+) -> list[Send]:
+    """Sends in order of schedule and id: of a journey, in these states, scheduled at or after `since`."""
+    query = select(*COLUMNS).order_by(sends.c.scheduled_at, sends.c.id)
+    if journey is not None:
+        query = query.where(sends.c.journey == journey)
+    if states is not None:
+        query = query.where(sends.c.state.in_(states))
+    if since is not None:
+        query = query.where(sends.c.scheduled_at >= since)
+    return _sends(store, query)
+
+
+def named(store: Store, ids: Sequence[str]) -> dict[str, Send]:
+    """Sends by id; unknown ids are left out."""
+    found = [s for part in chunks(sorted(set(ids))) for s in _sends(store, select(*COLUMNS).where(sends.c.id.in_(part)))]
+    return {send.id: send for send in found}
+
+
+def one(store: Store, id_: str) -> Send:
+    """A send by id. Raises RunError when there is none."""
+    found = named(store, [id_])
+    if not found:
+        raise RunError(f"There is no send {id_}.", remedy="Copy an id from a file in the outbox.")
+    return found[id_]
+
+
+def history(
+    store: Store, since: datetime, *, topic: Topic = "marketing", people: Sequence[str] | None = None
+) -> list[tuple[str, str, Channel, datetime]]:
+    """(send, customer, channel, when) of messages that reached customers, or may have, after `since`: all, or of these customers."""
+    query = select(sends.c.id, sends.c.customer, sends.c.channel, sends.c.claimed_at).where(
+        sends.c.state.in_(REACHED), sends.c.claimed_at > since, sends.c.topic == topic
+    )
+    parts = [None] if people is None else list(chunks(sorted(set(people))))
+    with store.reading() as connection:
+        rows = [r for part in parts for r in connection.execute(query if part is None else query.where(sends.c.customer.in_(part)))]
+    return [(send, customer, channel, when) for send, customer, channel, when in rows]
+
+
+def claim(store: Store, ids: Sequence[str], at: datetime) -> None:
+    """planned (or claimed before a crash) → claimed. Only the gate calls this."""
+    _move(store, ids, ("planned", "claimed"), {"state": "claimed", "claimed_at": at})
+
+
+def block(store: Store, reasons: Mapping[str, str]) -> None:
+    """planned → blocked, with a reason each."""
+    _each(store, ("planned",), [{"which": id_, "state": "blocked", "reason": reason} for id_, reason in reasons.items()])
+
+
+def unclaim(store: Store, ids: Sequence[str]) -> None:
+    """claimed → planned: certainly not sent, may be claimed again."""
+    _move(store, ids, ("claimed",), {"state": "planned", "claimed_at": None})
+
+
+def sent(store: Store, provider_ids: Mapping[str, str]) -> None:
+    """claimed (or unknown meanwhile) → sent, at the moment it was claimed; send id → the provider's id."""
+    rows = [{"which": id_, "state": "sent", "reason": None, "provider_id": given[:200]} for id_, given in provider_ids.items()]
+    _each(store, ("claimed", "unknown"), rows, sent_at=sends.c.claimed_at)
+
+
+def failed(store: Store, reasons: Mapping[str, str]) -> None:
+    """claimed → failed: certainly not sent and hopeless."""
+    _each(store, ("claimed",), [{"which": id_, "state": "failed", "reason": reason[:200]} for id_, reason in reasons.items()])
+
+
+def unknown(store: Store, reasons: Mapping[str, str]) -> None:
+    """claimed → unknown: perhaps sent; never sent again by itself."""
+    _each(store, ("claimed",), [{"which": id_, "state": "unknown", "reason": reason[:200]} for id_, reason in reasons.items()])
+
+
+def counts(store: Store, journey: str | None = None) -> dict[str, int]:
+    """How many sends are in each state."""
+    return _counted(store, sends.c.state, journey)
+
+
+def blocked(store: Store, journey: str | None = None) -> dict[str, int]:
+    """How many were blocked, by reason."""
+    return _counted(store, sends.c.reason, journey, sends.c.state == "blocked")
+
+
+def claimed_moments(store: Store, ids: Sequence[str]) -> dict[str, datetime]:
+    """When each of these sends was claimed."""
+    query = select(sends.c.id, sends.c.claimed_at).where(sends.c.claimed_at.is_not(None))
+    with store.reading() as connection:
+        return {id_: at for part in chunks(list(ids)) for id_, at in connection.execute(query.where(sends.c.id.in_(part)))}
+
+
+def _place(after: tuple[datetime, str]) -> list[tuple[Any, Any]]:
+    return [(after[0], sends.c.scheduled_at), (after[1], sends.c.id)]
+
+
+def _sends(store: Store, query: Any) -> list[Send]:
+    with store.reading() as connection:
+        # Rows were validated on their way in.
+        return [Send.model_construct(**row._mapping) for row in connection.execute(query)]
+
+
+def _move(store: Store, ids: Sequence[str], of: Sequence[SendState], values: Mapping[str, Any]) -> None:
+    with store.transaction() as connection:
+        for part in chunks(list(ids)):
+            connection.execute(update(sends).where(sends.c.id.in_(part), sends.c.state.in_(of)).values(**values))
+
+
+def _each(store: Store, of: Sequence[SendState], rows: Sequence[Mapping[str, Any]], **same: Any) -> None:
+    """The same move for many, each with values of its own; `which` is the send's id."""
+    if rows:
+        with store.transaction() as connection:
+            mine = update(sends).where(sends.c.id == bindparam("which"), or_(*(sends.c.state == state for state in of)))
+            connection.execute(mine.values(**same) if same else mine, list(rows))
+
+
+def _counted(store: Store, by: Any, journey: str | None, *where: Any) -> dict[str, int]:
+    query = select(by, func.count()).where(*where).group_by(by).order_by(by)
+    with store.reading() as connection:
+        return {str(name): int(n) for name, n in connection.execute(query if journey is None else query.where(sends.c.journey == journey))}

@@ -1,0 +1,31 @@
+"""The bandit as LangChain tools: what an agent may ask of it, and no more. Inputs are checked again here; no tool can loosen a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from langchain_core.tools import BaseTool, StructuredTool
+
+from journeyman.domain import Orders
+from tools.explain import explain as explain_send
+from tools.shift import Shift
+
+
+def bandit_tools(shift: Shift) -> dict[str, BaseTool]:
+    """The tools of a journey at work, by name."""
+
+    def policy_report() -> dict[str, Any]:
+        """How the journey stands: rates by lever and level with intervals, segments, budget, unsubscribes."""
+        return shift.report().model_dump(mode="json")
+
+    def select_touchpoints(slot: str, snapshot: str, orders: dict[str, Any]) -> dict[str, int]:
+        """Decide for every customer of a slot, under the orders given, and enqueue the sends."""
+        decided, enqueued = shift.decide(slot, snapshot, Orders.model_validate(orders))
+        return {"decisions": decided, "sends": enqueued}
+
+    def explain(send: str) -> dict[str, Any]:
+        """Why a send went out, in words, with its decision replayed."""
+        return explain_send(shift, send)
+
+    made = (policy_report, select_touchpoints, explain)
+    return {f.__name__: StructuredTool.from_function(f) for f in made}

@@ -1,0 +1,271 @@
+"""One journey's working days: reads what the store knows, lets the desk decide, writes each step in one transaction.
+
+    snapshot(slot) → report() → decide(slot, orders) → deliver() → take_in(events) → learn(slot)
+
+Every step may be repeated: what is written already stays as it is. Time comes from the store's clock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from journeyman.decisioning import Policy
+from journeyman.delivery.address import normalise
+from journeyman.domain import Decision, Event, Orders, PolicyReport, Send
+from journeyman.errors import DeliveryError
+from journeyman.features import FeatureTable, Staged
+from journeyman.measurement.attribution import attribute
+from journeyman.measurement.levels import level_reports, segment_reports, segments
+from journeyman.store import Store, audit, budget, customers, decisions, events, journeys, outbox, policies, rewards, snapshots
+from tools.desk import Allowance, Cohort, Desk, Recent
+
+if TYPE_CHECKING:
+    from journeyman.delivery.dispatch import Tally
+
+OFFER_DAYS = 7
+"""How long an incentive's cost stays reserved after its message: what is not redeemed by then is released."""
+OPT_OUTS = ("unsubscribed", "complained")
+
+
+class Shift:
+    """See the module. `staged` builds features; `folder` keeps snapshots and policies; `send_due` delivers behind the gate."""
+
+    def __init__(self, store: Store, desk: Desk, staged: Staged, folder: Path, send_due: Callable[[], Tally], start: datetime) -> None:
+        self.store, self.desk, self.staged, self.folder, self._send_due, self.start = store, desk, staged, folder, send_due, start
+        self.journey, self.plan = desk.journey, desk.plan
+        self.cohort: Cohort | None = None
+        self._contexts: dict[str, NDArray[np.float32]] = {}
+
+    # -- before deciding ------------------------------------------------------------------------------------------------------------
+
+    def decided(self, slot: str) -> int:
+        """Decisions the slot has already."""
+        return decisions.count(self.store, self.journey, slot)
+
+    def snapshot(self, slot: str) -> str:
+        """Features as of now, kept under `JOURNEY.SLOT`; the one that is there already is the one that counts."""
+        name = f"{self.journey}.{slot}"
+        path = self._file(name)
+        if not path.exists():
+            now = self.store.clock.now()
+            features = self.staged.build(now, self._live_events(now))
+            features.save(path)
+            snapshots.add(self.store, name, as_of=now, path=path.name, fingerprint=features.fingerprint)
+        return name
+
+    def features(self, name: str) -> FeatureTable:
+        """A snapshot's features."""
+        return FeatureTable.load(self._file(name))
+
+    def _file(self, name: str) -> Path:
+        folder = self.folder / "snapshots"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / f"{name}.parquet"
+
+    def _live_events(self, until: datetime) -> Any:
+        """Events and live touches before `until` as Arrow: customer_id, event, timestamp, properties."""
+        import pyarrow as pa
+
+        told = events.table(self.store, until=until)
+        sent = [s for s in outbox.read(self.store, states=("sent",)) if s.sent_at and s.sent_at < until]
+        touches = pa.table(
+            {
+                "customer_id": pa.array([s.customer for s in sent], pa.string()),
+                "event": pa.array(["message_sent"] * len(sent), pa.string()),
+                "timestamp": pa.array([s.sent_at for s in sent], pa.timestamp("us", tz="UTC")),
+                "properties": pa.array([json.dumps({"channel": s.channel}) for s in sent], pa.string()),
+            }
+        )
+        return pa.concat_tables([told, touches])
+
+    # -- deciding -------------------------------------------------------------------------------------------------------------------
+
+    def decide(self, slot: str, snapshot: str, orders: Orders) -> tuple[int, int]:
+        """Decides for the slot's audience and enqueues the sends, in one transaction. Returns (decisions, sends)."""
+        now = self.store.clock.now()
+        features = self.features(snapshot)
+        self.cohort = self.desk.look(features, slot, now, self._recent(now), self._allowance(now), orders)
+        self._contexts[snapshot] = self.desk.contexts(features)
+        choices = self.desk.choose(self.cohort, orders, snapshot)
+        self._file(snapshot).with_suffix(".json").write_text(orders.model_dump_json())
+        with self.store.transaction():
+            decisions.add(self.store, choices.decisions, choices.eligible)
+            outbox.enqueue(self.store, choices.sends)
+            audit.write(self.store, actor="orchestrator", action="orders", detail={"slot": slot, **orders.model_dump(mode="json")})
+        return len(choices.decisions), len(choices.sends)
+
+    def orders(self, snapshot: str) -> Orders:
+        """What was ordered when a snapshot's slot was decided."""
+        return Orders.model_validate_json(self._file(snapshot).with_suffix(".json").read_text())
+
+    def _recent(self, now: datetime) -> Recent:
+        rails = self.plan.guardrails
+        longest = max([cap.window_days for cap in rails.frequency_caps] + [rails.cooldown_hours / 24, 1])
+        past = outbox.history(self.store, now - timedelta(days=longest))
+        planned = [(s.customer, s.channel, s.scheduled_at) for s in outbox.read(self.store, states=("planned",))]
+        closed = customers.suppressed(self.store)
+        gone = {(p.id, c) for p in self.desk.customers for c in self.desk.channels if (c, self._address(p, c)) in closed}
+        withdrawn = self._withdrawn()
+        return Recent(tuple((c, ch, at) for _, c, ch, at in past) + tuple(planned), frozenset(gone | withdrawn))
+
+    def _withdrawn(self) -> set[tuple[str, str]]:
+        """(customer, channel) whose consent does not hold now."""
+        return {(p.id, c) for p in customers.read(self.store) for c in self.desk.channels if (c, "marketing") not in p.consent}
+
+    @staticmethod
+    def _address(person: Any, channel: Any) -> str:
+        try:
+            return normalise(channel, person.address(channel) or "")
+        except DeliveryError:
+            return ""
+
+    def _allowance(self, now: datetime) -> Allowance | None:
+        limit = self.plan.guardrails.incentive_budget
+        if limit is None:
+            return None
+        standing = budget.standing(self.store, self.journey)
+        days = self.plan.schedule.horizon_days - (now - self.start).days
+        offers = [s for s in outbox.read(self.store, self.journey, states=("sent",)) if s.liability > 0]
+        # Ten imagined offers redeemed one time in ten, until there are real ones to go by.
+        mean = float(np.mean([s.liability for s in offers])) if offers else 5.0
+        cost = (standing.spent + 1.0 * mean) / (len(offers) + 10)
+        return Allowance(max(limit.amount - standing.committed, 0.0), max(limit.amount - standing.spent, 0.0), max(days, 1), cost)
+
+    def deliver(self) -> dict[str, Any]:
+        """What is due goes through the gate and out; returns how many ended in which state."""
+        return self._send_due().model_dump()
+
+    # -- learning -------------------------------------------------------------------------------------------------------------------
+
+    def take_in(self, happened: Sequence[Event]) -> int:
+        """Keeps events, each once. An opt-out closes the channel in the same transaction; a redemption is booked against the budget."""
+        with self.store.transaction():
+            new = events.add(self.store, happened)
+            for event in happened:
+                if event.event in OPT_OUTS and event.customer in self.desk.row_of:
+                    self._opt_out(event)
+            spent = {e.properties["redeemed"]: float(e.properties["discount"]) for e in happened if "redeemed" in e.properties}
+            budget.spend(self.store, self.journey, spent)
+        return new
+
+    def _opt_out(self, event: Event) -> None:
+        channel = event.properties.get("channel")
+        person = self.desk.customers[self.desk.row_of[event.customer]]
+        for c in [channel] if channel in self.desk.channels else self.desk.channels:
+            customers.withdraw(self.store, person.id, [c], at=event.timestamp)
+            if address := self._address(person, c):
+                customers.suppress(self.store, c, [address], reason=event.event, scope="marketing", at=event.timestamp)
+
+    def learn(self, slot: str) -> tuple[int, str]:
+        """Teaches the policy every decision whose window has closed since; saves it as version SLOT. Returns (decisions, version).
+
+        What was sent teaches in all arms; holding is learned from the holdout alone (see `journeyman.measurement.attribution`).
+        """
+        now = self.store.clock.now()
+        version = journeys.read(self.store, self.journey).policy_version or ""
+        new = self._closed(now)
+        self._release(now)
+        if not new:
+            return 0, version
+        contexts = np.stack([self._context(d) for d, _ in new])
+        self.desk.policy.learn(contexts, [d.action for d, _ in new], [r for _, r in new])
+        path = self.folder / "policies" / self.journey / slot
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.desk.policy.save(path)
+        with self.store.transaction():
+            policies.add(self.store, self.journey, slot, str(path.relative_to(self.folder)), parent=version)
+            rewards.record(self.store, self.journey, {d.id: r for d, r in new}, policy_version=slot)
+            journeys.set_policy(self.store, self.journey, slot)
+        self.desk.policy_version = slot
+        return len(new), slot
+
+    def _closed(self, now: datetime) -> list[tuple[Decision, float]]:
+        """Decisions to learn now with their rewards, in order of time and id."""
+        window = timedelta(days=self.plan.objective.attribution_window_days)
+        since = now - 3 * window - timedelta(days=3)
+        known = rewards.learned(self.store, self.journey)
+        open_ = [d for d in decisions.read(self.store, self.journey, since=since) if d.id not in known]
+        sent = outbox.read(self.store, self.journey, since=since - window)
+        happened = events.read(self.store, since=since, until=now, names=[e.event for e in self.plan.objective.events])
+        earned = {r.decision: r for r in attribute(open_, sent, happened, self.plan.objective, now)}
+        ready = [(d, earned[d.id]) for d in open_ if d.id in earned and earned[d.id].closed]
+        return [(d, r.reward) for d, r in ready if d.variant is not None or d.arm == "holdout"]
+
+    def _context(self, decision: Decision) -> NDArray[np.float32]:
+        if decision.snapshot not in self._contexts:
+            self._contexts[decision.snapshot] = self.desk.contexts(self.features(decision.snapshot))
+        return self._contexts[decision.snapshot][self.desk.row_of[decision.customer]]
+
+    def _release(self, now: datetime) -> None:
+        """Gives back what offers reserved that nobody redeemed in time."""
+        pending = budget.outstanding(self.store, self.journey)
+        old = {
+            s.id
+            for s in outbox.read(self.store, self.journey, states=("sent",))
+            if s.sent_at and s.sent_at < now - timedelta(days=OFFER_DAYS)
+        }
+        budget.release(self.store, sorted(old & set(pending)))
+
+    # -- reporting ------------------------------------------------------------------------------------------------------------------
+
+    def report(self) -> PolicyReport:
+        """How the journey stands: what the orchestrator and the analyst read."""
+        now = self.store.clock.now()
+        known = rewards.learned(self.store, self.journey)
+        made = {d.id: d for d in decisions.read(self.store, self.journey)}
+        sent = [made[i] for i in known if i in made and made[i].variant is not None]
+        held = [known[i] for i in known if i in made and made[i].variant is None]
+        earned = np.array([known[d.id] for d in sent])
+        limit = self.plan.guardrails.incentive_budget
+        left = events.read(self.store, names=["unsubscribed"])
+        sends = outbox.counts(self.store, self.journey).get("sent", 0)
+        standing = budget.standing(self.store, self.journey)
+        levers, propensity = self._levers(sent), np.array([d.propensity for d in sent])
+        return PolicyReport(
+            journey=self.journey,
+            policy_version=self.desk.policy_version,
+            day=max((now - self.start).days, 0),
+            horizon_days=self.plan.schedule.horizon_days,
+            customers=len({d.customer for d in made.values()}),
+            decisions=len(made),
+            rewards=len(known),
+            send_rate=sends / max(len(made), 1),
+            reward_rate=float(earned.mean()) if len(earned) else 0.0,
+            hold_rate=float(np.mean(held)) if held else 0.0,
+            unsubscribe_rate=len(left) / max(sends, 1),
+            budget_left=limit.amount - standing.spent if limit else None,
+            budget_total=limit.amount if limit else None,
+            levels=level_reports(levers, earned, propensity) if len(sent) else [],
+            segments=segment_reports(levers, earned, propensity, self._members(sent)) if len(sent) else [],
+        )
+
+    def _levers(self, made: Sequence[Decision]) -> dict[str, list[str | None]]:
+        variants = [self.desk.variants[str(d.variant)][0] for d in made]
+        return {
+            "theme": [v.theme for v in variants],
+            "channel": [v.channel for v in variants],
+            "tone": [v.tone for v in variants],
+            "incentive": [v.incentive.key if v.incentive else "none" for v in variants],
+            "send_window": [d.window for d in made],
+        }
+
+    def _members(self, made: Sequence[Decision]) -> dict[str, NDArray[np.bool_]]:
+        """Segments by the features at the journey's start."""
+        first = self.features(min(d.snapshot for d in made))
+        rows = np.array([self.desk.row_of[d.customer] for d in made])
+        return {name: mask[rows] for name, mask in segments(first.names, first.matrix()).items()}
+
+    def policy(self, version: str) -> Policy:
+        """A saved version."""
+        return Policy.load(self.folder / policies.read(self.store, self.journey, version).path)
+
+    def sent(self) -> list[Send]:
+        """Everything that left, in order of schedule."""
+        return outbox.read(self.store, self.journey, states=("sent",))
