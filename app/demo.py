@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -24,11 +25,13 @@ from app.report.facts import ReportFacts
 from app.workspace import FILE, Workspace
 from graphs.state import Context, Working
 from journeyman.clock import ManualClock
+from journeyman.domain import Event
 from journeyman.errors import RunError, WorkspaceError
 from journeyman.simulation.settings import SETTINGS
 from journeyman.simulation.world import World
 from journeyman.simulation.worlds import prepare
 from journeyman.store import decisions, journeys, outbox, runs
+from tools.shift import OPT_OUTS
 
 TEMPLATES = Path(__file__).parent / "templates"
 DAWN = time(5, 0)
@@ -115,6 +118,8 @@ class Demo:
         options = Options(**{name: run.options[name] for name in Options.__dataclass_fields__})
         office.seed, office.model = options.seed, options.model
         clock.advance_to(datetime.fromisoformat(run.options["start"]))
+        for send in outbox.history(office.store, datetime(1970, 1, 1, tzinfo=UTC)):
+            clock.advance_to(send[3])  # it had come at least this far
         return cls(office, clock, options, run.id, tell)
 
     async def run(self) -> Result:
@@ -155,7 +160,7 @@ class Demo:
     def _profile(self) -> None:
         with self._timed("profile"):
             self.tell("Reading and profiling the tables", 0, 0)
-            self.office.tables.profile()
+            _ = self.office.profile
 
     async def _campaign(self, goal: str) -> str:
         with self._timed("features"):
@@ -200,14 +205,15 @@ class Demo:
 
         dawn, midnight = datetime.combine(day, DAWN, UTC), datetime.combine(day + timedelta(days=1), time(), UTC)
         slot = f"{day}"
-        self._deliver_until(dawn, work)
+        leaving = self._leaving(day, world)
+        self._deliver_until(dawn, work, leaving)
         self.clock.advance_to(dawn)
         with self._timed("learn"):
             await learning().ainvoke({"slot": slot}, context=context)
         with self._timed("decide"):
             await cohort().ainvoke({"slot": slot}, context=context)
         share = self._against_oracle(day, slot, work, world)
-        self._deliver_until(midnight, work)
+        self._deliver_until(midnight, work, leaving)
         with self._timed("respond"):
             happened = world.advance(day, self._sent_on(day, work))
             self.clock.advance_to(midnight)
@@ -216,11 +222,18 @@ class Demo:
                 runs.mark(self.office.store, self.run_id, f"day {number:03d}", share)
         return share
 
-    def _deliver_until(self, moment: datetime, work: Working) -> None:
+    def _leaving(self, day: date, world: World) -> list[Event]:
+        """The opt-outs of the day that earlier messages have brought about: the gate must know each from its own moment on."""
+        with self._timed("respond"):
+            return [e for e in deepcopy(world).advance(day, []) if e.event in OPT_OUTS]
+
+    def _deliver_until(self, moment: datetime, work: Working, leaving: list[Event]) -> None:
         """Moves the clock from one scheduled send to the next, so that the gate judges each at its own time."""
         with self._timed("deliver"):
             while (due := outbox.next_due(self.office.store, work.shift.journey)) is not None and due < moment:
                 self.clock.advance_to(due)
+                work.shift.take_in([e for e in leaving if e.timestamp <= due])
+                leaving[:] = [e for e in leaving if e.timestamp > due]
                 work.shift.deliver()
                 if outbox.next_due(self.office.store, work.shift.journey) == due:  # it waits for a later hour
                     break

@@ -22,7 +22,7 @@ from journeyman.store import Store, customers, journeys, library, model_calls
 
 if TYPE_CHECKING:
     from guardrails.lint import AudienceFacts
-    from journeyman.features import FeatureTable, Staged, Tables
+    from journeyman.features import FeatureTable, Profile, Staged, Tables
 
 Tell = Callable[[str, int, int], None]
 TARGET = 300
@@ -59,6 +59,11 @@ class Office:
         opened = open_tables(self.space.settings.data, self.space.root)
         customers.save(self.store, opened.customers())
         return opened
+
+    @cached_property
+    def profile(self) -> Profile:
+        """What is in the tables and what is wrong with them."""
+        return self.tables.profile()
 
     @cached_property
     def staged(self) -> Staged:

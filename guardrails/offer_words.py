@@ -9,7 +9,7 @@ TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 VALUES = {w: i for i, w in enumerate(ONES.split())} | {w: 10 * i for i, w in enumerate(TENS.split(), 2)} | {"a": 1, "an": 1}
 SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000}
 WORD = "|".join([*ONES.split(), *TENS.split(), *SCALES])
-WORDS = rf"(?:\ba\s+(?=(?:hundred|thousand|grand)\b))?\b(?:{WORD})(?:(?:\s*-\s*|\s+and\s+|\s+)(?:{WORD}))*\b"
+WORDS = rf"(?:\ba\s+(?=(?:hundred|thousand|grand)\b))?\b(?:{WORD})(?:(?:\s?-\s?|\s{{1,3}}and\s{{1,3}}|\s{{1,3}})(?:{WORD})){{0,6}}\b"
 FIGURE = r"(?<![\d.,])(?:\d{1,3}(?:[,.' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)(?![\d])"
 NUMBER = rf"(?:{FIGURE}(?:\s?k\b)?|{WORDS})"
 RANGE = rf"(?P<low>{NUMBER})(?:\s*(?:%|percent|per\s?-?cent|pct)?\s*(?:-|to|and|or|bis|a)\s*(?P<high>{NUMBER}))?"

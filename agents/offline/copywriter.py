@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import islice
+from typing import TypeVar
 
 from agents.copytext import core_text
 from agents.offline import banks
@@ -24,6 +25,7 @@ from agents.roles import Setting
 from journeyman.domain import Brief, Cta, Incentive, Plan, Variant, Violation, Written
 from journeyman.errors import ContentError
 
+T = TypeVar("T")
 _SLOT = re.compile(r"\{([A-Za-z_]+)\}")
 _ROUND = re.compile(r"-r(\d+)$")
 _TRIES = 400
@@ -93,6 +95,7 @@ class _Desk:
             brand=self.setting.brand.name,
             tone=tone if tone in banks.TONES else "direct",
             lane=self._lane(offer),
+            phase=random.Random(self._cell("phase")).randrange(60),  # noqa: S311
             letters=self._shuffled("letters", [filled for letter in letters if len(filled := self._fill(letter)) == 3]),
             reasons=self._units("reasons", theme.reasons),
             titles=self._units("titles", [t for words in sets for t in words.titles]),
@@ -111,7 +114,7 @@ class _Desk:
     @cached_property
     def _slots(self) -> dict[str, str]:
         brand, today = self.setting.brand, date.fromisoformat(self.setting.today[:10])
-        slots = {"brand": brand.name}
+        slots = {"brand": brand.name} | ({"url": self._url} if self._url else {})
         if offer := self.brief.incentive:
             slots |= offer_slots(offer, today)
         if product := next((p for p in brand.products if self.brief.product in (p.id, p.name)), None):
@@ -136,11 +139,14 @@ class _Desk:
     def _units(self, name: str, units: Sequence[str]) -> list[str]:
         return [unit for unit in self._shuffled(name, self._fill(units)) if not self._banned(unit)]
 
-    def _shuffled[T](self, name: str, units: list[T]) -> list[T]:
-        later = _ROUND.search(self.brief.id)
-        cell = (self.seed, self.brief.channel, self.brief.theme, self.brief.tone, later[1] if later else "", name)
-        random.Random("/".join(map(str, cell))).shuffle(units)  # noqa: S311
+    def _shuffled(self, name: str, units: list[T]) -> list[T]:
+        random.Random(self._cell(name)).shuffle(units)  # noqa: S311
         return units
+
+    def _cell(self, name: str) -> str:
+        """The seed of one shuffle: briefs that differ only in their offer share it, a later round of orders has its own."""
+        later = _ROUND.search(self.brief.id)
+        return "/".join(map(str, (self.seed, self.brief.channel, self.brief.theme, self.brief.tone, later[1] if later else "", name)))
 
     def _lane(self, offer: Incentive | None) -> int:
         """Briefs that differ only in their offer begin at different units: none, first, second offer of the plan …"""

@@ -8,13 +8,15 @@ more each time all pairs have passed. Every message is plain ASCII apart from na
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import lcm
+from typing import TypeVar
 
 from agents.offline.wording import HOW, SHORT
 from journeyman.domain import Channel
 
+T = TypeVar("T")
 NAME = '{{ first_name | default("there", true) }}'
 _LONG_NAME = "Maximiliana-Louise"
 """What lengths are reckoned with where a name goes."""
@@ -34,11 +36,13 @@ _STOP = "Reply STOP to opt out"
 
 @dataclass(frozen=True)
 class Parts:
-    """The filled-in units of one brief. `lane` shifts where a brief begins; `record` says what the offer record holds (None: no offer)."""
+    """The filled-in units of one brief. `lane` sets briefs apart that differ only in their offer, `phase` shifts where the patterns begin;
+    `record` says what the offer record holds (None: no offer)."""
 
     brand: str
     tone: str
     lane: int
+    phase: int
     letters: list[list[str]]
     reasons: list[str]
     titles: list[str]
@@ -57,7 +61,7 @@ class Parts:
         """The whole offer in one sentence, its further terms after it; nothing when there is no offer."""
         if self.record is None:
             return ""
-        told = take(SHORT[self.record], turn + self.lane).format(**self.slots)
+        told = take(SHORT[self.record], turn).format(**self.slots)
         return f"{told} {self.slots['terms']}" if "terms" in self.slots else told
 
     def product_line(self, turn: int) -> str:
@@ -74,7 +78,7 @@ class Drafted:
     skeleton: str
 
 
-def take[T](units: list[T], index: int) -> T:
+def take(units: Sequence[T], index: int) -> T:
     return units[index % len(units)]
 
 
@@ -91,16 +95,16 @@ def email(parts: Parts, turn: int) -> Drafted | None:
     count = len(parts.letters)
     which = (at + lane) % count
     subject, preheader, opening = parts.letters[which]
-    reason = take(parts.reasons, second(at, count, len(parts.reasons)) + 2 * lane)
+    reason = take(parts.reasons, second(at, count, len(parts.reasons)) - lane)
     ask, product = take(parts.asks, at + at // 2 + lane), parts.product_line(at + at // 3 + lane)
-    step = at + at // count + lane
+    step, turn = at + at // count + lane + parts.phase, at + lane + parts.phase
     if parts.record is None:
         plans = {"reason-ask": [opening, reason, ask], "reason-and-ask": [opening, f"{reason} {ask}"]}
         if product:
             plans = {"reason-product": [opening, reason, f"{product} {ask}"], "product-reason": [opening, product, f"{reason} {ask}"]} | plans
     else:
         lead = take(parts.leads, at + at // 2 + 3 * lane)
-        how = [take(HOW[parts.tone][parts.record], at + lane).format(**parts.slots)] if parts.record else []
+        how = [take(HOW[parts.tone][parts.record], turn + at // 3).format(**parts.slots)] if parts.record else []
         offer = " ".join([lead, *how, *([parts.slots["terms"]] if "terms" in parts.slots else [])])
         plans = {"reason-offer": [opening, reason, f"{offer} {ask}"], "offer-reason": [opening, offer, f"{reason} {ask}"]}
         if product:
@@ -113,9 +117,9 @@ def email(parts: Parts, turn: int) -> Drafted | None:
     words = sum(len(p.split()) for p in paragraphs)
     if not 60 <= words <= 130 or len(subject) > 60 or len(preheader) > 100:
         return None
-    greeting = take(_GREETINGS[parts.tone], at + lane)
-    signature = take(_SIGN_OFFS[parts.tone], at + lane).format(brand=parts.brand)
-    footer = f"{take(_FOOTERS, at).format(brand=parts.brand)} Unsubscribe: {{{{ unsubscribe_url }}}}\n{{{{ postal_address }}}}"
+    greeting = take(_GREETINGS[parts.tone], turn)
+    signature = take(_SIGN_OFFS[parts.tone], turn + at // 2).format(brand=parts.brand)
+    footer = f"{take(_FOOTERS, turn).format(brand=parts.brand)} Unsubscribe: {{{{ unsubscribe_url }}}}\n{{{{ postal_address }}}}"
     body = "\n\n".join([*([greeting] if greeting else []), *paragraphs, signature, footer])
     label = take(parts.labels, at + lane) if parts.labels else None
     return Drafted({"subject": subject, "preheader": preheader, "body": body}, label, f"email.{name}.{which}")
@@ -127,20 +131,21 @@ def sms(parts: Parts, turn: int) -> Drafted | None:
         return None
     at, lane, count = turn, parts.lane, len(parts.lines)
     which = (at + lane) % count
-    line, title = parts.lines[which], take(parts.titles, second(at, count, len(parts.titles)) + lane)
+    line, title = parts.lines[which], take(parts.titles, second(at, count, len(parts.titles)) - lane)
     frames = {
         "name": f"{parts.brand}: {line}",
         "title": f"{parts.brand}: {_sentence(title)} {line}",
         "hello": f"Hi {NAME}, it's {parts.brand}. {line}",
-        "close": f"{line} It's {parts.brand}, saying hello.",
+        "note": f"A note from {parts.brand}: {line}",
+        "ask": f"{parts.brand}: {_sentence(title)} {take(parts.asks, at + lane)}",
     }
-    frame = take(list(frames), at + at // count + lane)
-    said = [frames[frame], parts.short_offer(at + at // 2)]
+    frame = take(list(frames), at + at // count + 2 * lane + parts.phase)
+    said = [frames[frame], parts.short_offer(at + at // 2 + 2 * lane + parts.phase)]
     if not said[1] and parts.products and (at + lane) % 2:
         said[1] = take(parts.products, at)
     body = " ".join(s for s in said if s)
-    if parts.url and parts.links and _length(f"{body} {take(parts.links, at).format(url=parts.url)} {_STOP}") <= 250:
-        body = f"{body} {take(parts.links, at).format(url=parts.url)}"
+    if parts.url and parts.links and _length(f"{body} {take(parts.links, at)} {_STOP}") <= 250:
+        body = f"{body} {take(parts.links, at)}"
     body = f"{body} {_STOP}"
     return Drafted({"body": body}, None, f"sms.{frame}.{which}") if _length(body) <= 290 else None
 
@@ -151,15 +156,18 @@ def push(parts: Parts, turn: int) -> Drafted | None:
         return None
     at, lane, count = turn, parts.lane, len(parts.titles)
     which = (at + lane) % count
-    title, line = parts.titles[which], take(parts.lines, second(at, count, len(parts.lines)) + 2 * lane)
-    offer = parts.short_offer(at + at // 3)
-    bodies = {"line-offer": f"{line} {offer}", "offer-line": f"{offer} {line}", "offer": offer} if offer else {"line": line, "hello": f"Hi {NAME}! {line}"}
-    if not offer and parts.products:
-        bodies["line-product"] = f"{line} {take(parts.products, at + lane)}"
+    title, line = parts.titles[which], take(parts.lines, second(at, count, len(parts.lines)) - lane)
+    ask, offer = take(parts.asks, at + at // 2 + lane), parts.short_offer(at + at // 3 + lane + parts.phase)
+    if offer:
+        bodies = {"line-offer": f"{line} {offer}", "offer-line": f"{offer} {line}", "ask-offer": f"{ask} {offer}"}
+    else:
+        bodies = {"line": line, "line-ask": f"{line} {ask}"} | ({"hello": f"Hi {NAME}! {line}"} if parts.tone != "direct" else {})
+        if parts.products:
+            bodies["line-product"] = f"{line} {take(parts.products, at + lane)}"
     fitting = {name: body for name, body in bodies.items() if _length(body) <= 150}
     if not fitting or len(title) > 50:
         return None
-    name = take(list(fitting), at + at // count + lane)
+    name = take(list(fitting), at + at // count + 2 * lane + parts.phase)
     return Drafted({"title": title, "body": fitting[name]}, take(parts.labels, at) if parts.labels else None, f"push.{name}.{which}")
 
 
@@ -169,8 +177,8 @@ def in_app(parts: Parts, turn: int) -> Drafted | None:
         return None
     at, lane, count = turn, parts.lane, len(parts.titles)
     which = (at + lane) % count
-    title, line = parts.titles[which], take(parts.lines, second(at, count, len(parts.lines)) + 2 * lane)
-    ask, offer = take(parts.asks, at + at // 2 + lane), parts.short_offer(at + at // 3)
+    title, line = parts.titles[which], take(parts.lines, second(at, count, len(parts.lines)) - lane)
+    ask, offer = take(parts.asks, at + at // 2 + lane), parts.short_offer(at + at // 3 + lane + parts.phase)
     if offer:
         bodies = {"line-offer": f"{line} {offer}", "offer-ask": f"{offer} {ask}", "line-offer-ask": f"{line} {offer} {ask}"}
     else:
@@ -180,7 +188,7 @@ def in_app(parts: Parts, turn: int) -> Drafted | None:
     fitting = {name: body for name, body in bodies.items() if _length(body) <= 240}
     if not fitting or len(title) > 60:
         return None
-    name = take(list(fitting), at + at // count + lane)
+    name = take(list(fitting), at + at // count + 2 * lane + parts.phase)
     return Drafted({"title": title, "body": fitting[name]}, take(parts.labels, at) if parts.labels else None, f"in_app.{name}.{which}")
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from agents.offline.grammar.audience import read_audience
 from agents.offline.grammar.budget import read_budget
-from agents.offline.grammar.caps import read_caps, read_cooldown, read_total_caps, settle_caps
+from agents.offline.grammar.caps import cover, read_caps, read_cooldown, read_total_caps, settle_caps
 from agents.offline.grammar.channels import read_channels
 from agents.offline.grammar.dates import read_horizon
 from agents.offline.grammar.describe import describe
@@ -83,13 +83,11 @@ def _plan(raw: str, setting: Setting) -> Plan:
     channels = [c for c in channels if not any(cap.channel == c and cap.limit == 0 for cap in caps)]
     if not channels:
         raise PlanError("The frequency caps leave no channel to send by.", remedy="Allow at least one message on one channel.")
+    caps = cover(goal, caps, channels)
     themes = [t for t in kind.themes if not (offers.refused and t in OFFER_THEMES)]
     window = _attribution(goal, attribution, horizon)
     success = whom.event or event
-    if weighted:
-        events = {success: 1.0} | weighted
-    else:
-        events = {success: 1.0}
+    events = {success: 1.0} | weighted
     measurement = settle_shares(goal, shares, setting.customers, kind.likely_share)
     _ask_what_is_left(goal)
     _explain(goal, themes)

@@ -14,17 +14,21 @@ HOW = {
     "warm": {
         "code+day": ["Use code {code} by {day}.", "The code is {code}, good through {day}.", "Simply enter code {code} by {day}."],
         "code": ["Use code {code}.", "The code is {code}.", "Simply enter code {code}."],
-        "day": ["It's yours to use through {day}.", "You have until {day}.", "It's good through {day}."],
+        "day": ["Yours to use through {day}.", "You have until {day}.", "The offer is good through {day}."],
     },
     "playful": {
-        "code+day": ["The magic word is code {code}, through {day}.", "Whisper code {code} to us by {day}.", "Enter code {code} with a flourish by {day}."],
-        "code": ["The magic word is code {code}.", "Whisper code {code} to us.", "Enter code {code} with a flourish."],
-        "day": ["It's good through {day}, and so are we.", "You've got until {day} to play with it.", "Mark your calendar: it runs through {day}."],
+        "code+day": [
+            "The magic word is {code}, good through {day}.",
+            "Type in code {code} with a flourish by {day}.",
+            "Use code {code} by {day} and take a bow.",
+        ],
+        "code": ["The magic word is {code}.", "Type in code {code} with a flourish.", "Use code {code} and take a bow."],
+        "day": ["The offer is good through {day}, and so are we.", "You've got until {day} to make your move.", "Circle {day} on the calendar: that's the last day."],
     },
     "direct": {
         "code+day": ["Code: {code}. Valid through {day}.", "Use code {code} by {day}.", "Enter code {code}, valid through {day}."],
         "code": ["Code: {code}.", "Use code {code}.", "Enter code {code}."],
-        "day": ["Valid through {day}.", "It runs through {day}.", "Use it by {day}."],
+        "day": ["Valid through {day}.", "The offer runs through {day}.", "Available through {day}."],
     },
 }
 """How an offer is used, by tone and by what its record holds; the e-mail's second sentence about it."""
@@ -36,8 +40,8 @@ SHORT = {
         "Use code {code} for {offer} by {day}.",
     ],
     "code": ["Take {offer} with code {code}.", "{Offer} with code {code}.", "Code {code} gets you {offer}.", "Use code {code} for {offer}."],
-    "day": ["Take {offer} through {day}.", "{Offer}, good through {day}.", "We've added {offer}, through {day}.", "You get {offer} through {day}."],
-    "": ["Take {offer}.", "For you: {offer}.", "We've added {offer}.", "You get {offer}."],
+    "day": ["Get {offer} by {day}.", "{Offer}, good through {day}.", "For you: {offer}, through {day}.", "You get {offer} by {day}."],
+    "": ["Get {offer}.", "For you: {offer}.", "You get {offer}.", "It comes with {offer}."],
 }
 """A whole offer in one sentence, for channels with little room."""
 

@@ -43,7 +43,7 @@ async def gather(office: Office, work: Working, **told: Any) -> ReportFacts:
     sent = shift.sent()
     standing = budget.standing(store, shift.journey)
     limit = plan.guardrails.incentive_budget
-    profile = office.tables.profile()
+    profile = office.profile
     brand = office.space.settings.brand
     counts = library.counts(store, shift.journey)
     facts: dict[str, Any] = {
@@ -73,7 +73,7 @@ async def gather(office: Office, work: Working, **told: Any) -> ReportFacts:
         "incentive_spend": round(standing.spent, 2),
         "incentive_budget": limit.amount if limit else None,
         "currency": limit.currency if limit else "USD",
-        "success_event": plan.objective.events[0].event,
+        "success_event": max(plan.objective.events, key=lambda e: e.weight).event,
         "arms": _arms(arm, outcome, daily, Counter(s.arm for s in sent)),
         "comparisons": [_comparison(lift) for lift in found.values()],
         "oracle_share": None,
@@ -96,16 +96,21 @@ def _entries(made: Sequence[Decision]) -> list[Decision]:
 
 
 def _outcomes(office: Office, work: Working, first: Sequence[Decision], now: datetime) -> tuple[Any, Any]:
-    """Success since entry per customer (n,), and the same by day (n, days)."""
+    """Whether each customer succeeded since entry (n,), and on which day first (n, days).
+
+    Success is the plan's weightiest event (engagement with lighter weights helps a policy learn; it is not what is measured), once per
+    customer: who comes back twice was won back once.
+    """
     shift = work.shift
-    weight = {e.event: e.weight for e in work.plan.objective.events}
+    top = max(e.weight for e in work.plan.objective.events)
+    primary = [e.event for e in work.plan.objective.events if e.weight == top]
     place = {d.customer: i for i, d in enumerate(first)}
     days = max((now - shift.start).days, 1)
     daily = np.zeros((len(first), days))
-    for event in events.read(office.store, since=shift.start, until=now, names=list(weight)):
+    for event in events.read(office.store, since=shift.start, until=now, names=primary):
         i = place.get(event.customer)
-        if i is not None and event.timestamp >= first[i].decided_at:
-            daily[i, min((event.timestamp - shift.start).days, days - 1)] += weight[event.event]
+        if i is not None and event.timestamp >= first[i].decided_at and not daily[i].any():
+            daily[i, min((event.timestamp - shift.start).days, days - 1)] = 1.0
     return daily.sum(axis=1), daily
 
 

@@ -26,7 +26,7 @@ def _table(title: str, *columns: str) -> Table:
 
 def summary(facts: ReportFacts, seconds: dict[str, float], report: str) -> RenderableType:
     """The end of a demonstration: lift, arms, learnings, the gate, time."""
-    lift = _table("Lift", "treatment against", "relative", "per 100 customers", "95 % interval")
+    lift = _table("Lift", "treatment against", "relative", "of 100 customers", "95 % interval")
     for c in facts.comparisons:
         d = c.difference
         lift.add_row(
@@ -35,7 +35,7 @@ def summary(facts: ReportFacts, seconds: dict[str, float], report: str) -> Rende
             f"{100 * d.value:+.1f}",
             Text(f"{100 * d.low:+.1f} to {100 * d.high:+.1f}", style="green" if d.low > 0 else "yellow"),
         )
-    arms = _table("Arms", "arm", "customers", "sends", f"{words(facts.success_event)}s per 100")
+    arms = _table("Arms", "arm", "customers", "sends", "succeeded, of 100")
     for a in facts.arms:
         arms.add_row(NAMES[a.arm], f"{a.customers:,}", f"{a.sends:,}", f"{a.success_per_100:.1f}")
     stopped = ", ".join(f"{REASONS.get(k, k)} {n:,}" for k, n in facts.blocked.items()) or "nothing had to be stopped"

@@ -10,7 +10,7 @@ from guardrails.template import UNSUBSCRIBE
 
 FOOTER = "Unsubscribe: {{ unsubscribe_url }}\n{{ postal_address }}"
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.S)
-_OPT_OUT = re.compile(r"https://[^\s/]+/\S*(?:unsub|opt-?out|preferences|abmelde|desinscri|baja)", re.I)
+_OPT_OUT = re.compile(r"https://[^\s/]{1,253}/\S{0,300}?(?:unsub|opt-?out|preferences|abmelde|desinscri|baja)", re.I)
 _STREET = re.compile(
     r"\bP\.?\s?O\.?\s?Box\s+\d+|\b\d{1,6}[a-z]?,?\s+(?:[\w.'-]+\s+){1,5}?(?:street|st|avenue|ave|road|rd|boulevard|blvd|"
     r"lane|ln|drive|dr|way|court|ct|square|sq|"

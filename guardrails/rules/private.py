@@ -12,9 +12,9 @@ from guardrails.rules.base import Copy, Hit, rule
 from guardrails.template import View
 
 _MAIL = re.compile(
-    r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+|"
-    r"\b[\w.+-]+\s*(?:[\[({]\s*(?:at|@)\s*[\])}]|\s@\s)\s*[\w-]+\s*(?:\.|[\[({]\s*(?:dot|\.)\s*[\])}]|\sdot\s)\s*[a-z]{2,}\b|"
-    r"\b[\w.+-]+\s+at\s+(?:gmail|yahoo|hotmail|outlook|icloud|proton(?:mail)?|aol|gmx)\s+dot\s+[a-z]{2,}\b",
+    r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}|"
+    r"\b[\w.+-]{1,64}\s{0,3}(?:[\[({]\s*(?:at|@)\s*[\])}]|\s@\s)\s{0,3}[\w-]{1,63}\s{0,3}(?:\.|[\[({]\s*(?:dot|\.)\s*[\])}]|\sdot\s)\s*[a-z]{2,}\b|"
+    r"\b[\w.+-]{1,64}\s{1,3}at\s+(?:gmail|yahoo|hotmail|outlook|icloud|proton(?:mail)?|aol|gmx)\s+dot\s+[a-z]{2,}\b",
     re.I,
 )
 _PHONE = re.compile(
@@ -150,7 +150,7 @@ def _region(phone: str, language: str) -> str:
 def _matches(text: str, region: str) -> tuple[tuple[int, int, str], ...]:
     import phonenumbers
 
-    found = phonenumbers.PhoneNumberMatcher(text, region)
+    found = phonenumbers.PhoneNumberMatcher(text, region, max_tries=500)
     return tuple((m.start, m.end, f"{m.number.country_code}{m.number.national_number}") for m in found)
 
 

@@ -27,6 +27,7 @@ def segments(text: str) -> int:
     return len(smsutil.split(text).parts) if text else 0
 
 
+@lru_cache(maxsize=8192)
 def gsm(text: str) -> bool:
     """Whether the text can be sent in GSM-7."""
     from smsutil import is_valid_gsm

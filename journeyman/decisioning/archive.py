@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 import tempfile
 import zipfile
+import zlib
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -49,13 +51,18 @@ def write(path: Path, settings: Settings, actions: Actions, memory: Memory, beli
 def read(path: Path) -> tuple[Settings, Actions, Memory, Belief, int]:
     """What `write` wrote. Raises PolicyError."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        with path.open("rb") as file:
+            with zipfile.ZipFile(file) as parts:
+                if damaged := parts.testzip():
+                    raise ValueError(f"{damaged} is damaged")
+            file.seek(0)
+            with np.load(file, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
         about = json.loads(arrays.pop("about").tobytes())
         return _assembled(about, arrays)
     except FileNotFoundError as problem:
         raise PolicyError(f"There is no policy at {path}.", remedy="Run the journey once, or check the path.") from problem
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, NotImplementedError) as problem:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile) as problem:
         raise PolicyError(
             f"{path} is not a whole policy file ({problem}).", remedy="Restore it from a backup or an earlier version."
         ) from problem

@@ -160,13 +160,13 @@ def _columns(r: F64, w: F64, q: F64, big_q: F64, *, with_model: bool) -> dict[st
 
 def _switch(r: F64, w: F64, q: F64, big_q: F64) -> F64:
     """The correction w(r - q̂) with large weights dropped, at the threshold of least estimated mean squared error (at equal error, the
-    largest). The bias of dropping is bounded by the target's probability dropped times the largest residual seen."""
+    largest). The bias of dropping is bounded by the target's probability dropped (at most 1) times the largest residual seen."""
     span = float(np.abs(r - q).max(initial=0.0))
     best, kept = np.inf, w * (r - q)
     for threshold in np.unique(np.quantile(w, [1.0, 0.999, 0.99, 0.98, 0.95, 0.9, 0.75, 0.5]))[::-1]:
         small = w <= threshold
         trial = np.where(small, w * (r - q), 0.0)
-        error = float(np.var(big_q + trial)) / len(r) + (span * float(np.mean(np.where(small, 0.0, w)))) ** 2
+        error = float(np.var(big_q + trial)) / len(r) + (span * min(float(np.mean(np.where(small, 0.0, w))), 1.0)) ** 2
         if error < best:
             best, kept = error, trial
     return kept

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
 
-START = {"customer": 0.4, "send_customer": 0.25, "action": 0.4, "interaction": 0.5, "identity": 0.15}
+START = {"customer": 0.4, "send_customer": 0.25, "action": 0.4, "interaction": 0.8, "identity": 0.15}
 """Standard deviation, in log-odds, that a block as a whole is first thought to bring to a decision."""
 FIXED = {"intercept": 1.0, "send": 0.7}
 PSEUDO = 8.0

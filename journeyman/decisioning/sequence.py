@@ -7,7 +7,7 @@ store, no randomness. Not the gate: what is planned here is checked again when i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from journeyman.domain import WINDOW_HOURS, Channel, FrequencyCap, SendWindow
 from journeyman.errors import PolicyError
 
 Touch = tuple[datetime, Channel]
-"""When a customer was (or would be) reached, and on which channel; local or UTC, but all of one kind."""
+"""When a customer was (or would be) reached, aware, and on which channel."""
 
 
 class Planned(NamedTuple):
@@ -37,6 +37,7 @@ def plan_ahead(
     places: Sequence[tuple[Channel, SendWindow] | None],
     start: date,
     *,
+    zone: tzinfo = UTC,
     caps: Sequence[FrequencyCap] = (),
     cooldown_hours: float = 0.0,
     past: Sequence[Touch] = (),
@@ -47,8 +48,8 @@ def plan_ahead(
     """Up to `limit` touchpoints in order of time: the best gain first, each only where caps and cooldown allow it beside all others.
 
     scores (T, K): expected reward net of cost of every action on each of T days, NaN or -inf where not eligible. `places` (K,): channel and
-    window of each action, None for hold, whose score (0 without `hold`) a touchpoint must beat. `past` are touches already made, naive
-    datetimes in the customer's zone. `fatigue`: share of its gain a touchpoint loses for every other within a week. Raises PolicyError.
+    window of each action, None for hold, whose score (0 without `hold`) a touchpoint must beat. `zone` is the customer's,
+    `past` the touches already made. `fatigue`: share of its gain a touchpoint loses for every other within a week. Raises PolicyError.
     """
     table = np.array(scores, dtype=np.float64)
     if table.ndim != 2 or table.shape[1] != len(places):
@@ -56,23 +57,23 @@ def plan_ahead(
             f"scores has shape {table.shape} for {len(places)} actions.", remedy="Pass one row per day, one column per action."
         )
     numbers([fatigue, cooldown_hours], "fatigue and cooldown_hours", (2,))
-    gain = np.where(np.isfinite(table), table, -np.inf)
-    gain -= np.where(np.isfinite(gain[:, [hold]]), gain[:, [hold]], 0.0) if hold is not None else 0.0
-    gain[:, [k for k, place in enumerate(places) if place is None or k == hold]] = -np.inf
+    gain = np.where(np.isfinite(table), table, 0.0)
+    gain -= 0.0 if hold is None else gain[:, [hold]]
+    gain[~np.isfinite(table) | (gain < 0)] = 0.0  # 0: never
+    gain[:, [k for k, place in enumerate(places) if place is None or k == hold]] = 0.0
     chosen: list[Planned] = []
     touches = list(past)
     while len(chosen) < limit:
         tired = np.array([_near(start + timedelta(days=t), touches) for t in range(len(gain))])
-        now = np.where(gain > 0, gain, -np.inf) * np.clip(1 - fatigue * tired, 0.0, 1.0)[:, None] if fatigue else gain
-        now = np.where(np.isnan(now), -np.inf, now)  # a gain worn down to nothing
-        found = _best(now, places, start, touches, caps, cooldown_hours)
+        now = gain * np.clip(1 - fatigue * tired, 0.0, 1.0)[:, None]
+        found = _best(now, places, start, zone, touches, caps, cooldown_hours)
         if found is None:
             break
         chosen.append(found)
         place = places[found.action]
         assert place is not None
         touches.append((found.at, place[0]))
-        gain[found.day] = -np.inf  # one touchpoint a day
+        gain[found.day] = 0.0  # one touchpoint a day
     return sorted(chosen, key=lambda p: p.at)
 
 
@@ -80,6 +81,7 @@ def _best(
     gain: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
     places: Sequence[tuple[Channel, SendWindow] | None],
     start: date,
+    zone: tzinfo,
     touches: Sequence[Touch],
     caps: Sequence[FrequencyCap],
     cooldown_hours: float,
@@ -92,7 +94,7 @@ def _best(
             return None
         place = places[action]
         assert place is not None
-        at = datetime.combine(start + timedelta(days=day), time(WINDOW_HOURS[place[1]][0]))
+        at = datetime.combine(start + timedelta(days=day), time(WINDOW_HOURS[place[1]][0]), tzinfo=zone)
         cell = (day, *place)
         if cell not in verdicts:
             verdicts[cell] = _allowed(at, place[0], touches, caps, cooldown_hours)

@@ -53,7 +53,8 @@ class _Counted:
 
     def sum(self, column: str, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """(n,): a column's sum over the rows, whole numbers throughout; 0 for whoever has none."""
-        return np.bincount(self._who[rows], np.nan_to_num(self._table[column].to_numpy()[rows]), self._n)
+        values = np.nan_to_num(self._table[column].to_numpy()[rows])
+        return np.bincount(self._who[rows], values, self._n).astype(np.float64)
 
     def latest(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
         """(n,): the latest `last` of the rows; NaN for whoever has none."""

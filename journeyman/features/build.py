@@ -45,16 +45,11 @@ class Group(Protocol):
 class Staged:
     """Made by `stage`. `columns` are the features of every build, in order."""
 
-    def __init__(
-        self, place: Ground, groups: Sequence[Group], fixed: list[tuple[Column, NDArray[np.float64]]], leave_out: Sequence[str]
-    ) -> None:
+    def __init__(self, place: Ground, groups: Sequence[Group], fixed: list[tuple[Column, NDArray[np.float64]]], barred: set[str]) -> None:
         self._place, self._groups, self._fixed = place, groups, fixed
         every = [SIGNUP, *(c for g in groups for c in g.columns), *(c for c, _ in fixed)]
         first = {c.name: c for c in reversed(every)}  # of two with one name the first stays
-        barred = tuple(slug(name) for name in leave_out)
-        self.columns = tuple(
-            c for c in dict.fromkeys(first[c.name] for c in every) if not any(slug(c.name) in (b, f"attribute_{b}") for b in barred)
-        )
+        self.columns = tuple(c for c in dict.fromkeys(first[c.name] for c in every) if c.name not in barred)
 
     def build(self, as_of: datetime, extra_events: pa.Table | None = None) -> FeatureTable:
         """One row per customer. `extra_events` (customer_id, event, timestamp, properties as JSON text) came since the tables were read:
@@ -120,12 +115,17 @@ def stage(
         from journeyman.features.texts import TextFeatures
 
         groups.append(TextFeatures(place, tables.clean("texts"), None if end is None else int(end.timestamp())))
+    barred = {slug(name) for name in leave_out}
+    return Staged(place, groups, _attributes(tables, barred), barred)
+
+
+def _attributes(tables: Tables, barred: set[str]) -> list[tuple[Column, NDArray[np.float64]]]:
+    names = [a for a in tables.attributes if not {slug(a), f"attribute_{slug(a)}"} & barred]
+    if not names:
+        return []
     customers: Any = tables.clean("customers")
-    facts = (
-        customers.order_by("customer_id").select(*(f"attribute_{a}" for a in tables.attributes)).to_pyarrow() if tables.attributes else {}
-    )
-    fixed = [pair for a in tables.attributes for pair in encode(a, facts[f"attribute_{a}"].to_pylist())]
-    return Staged(place, groups, fixed, leave_out)
+    facts = customers.order_by("customer_id").select(*(f"attribute_{a}" for a in names)).to_pyarrow()
+    return [pair for a in names for pair in encode(a, facts[f"attribute_{a}"].to_pylist())]
 
 
 def _before(table: Any, until: datetime | None) -> Any:

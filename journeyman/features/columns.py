@@ -14,7 +14,7 @@ import ibis
 
 from journeyman.domain import Source
 from journeyman.errors import DataError
-from journeyman.features.sources import Raw, near
+from journeyman.features.sources import ROW, Raw, near
 from journeyman.features.zones import spans, valid
 
 Kind = Literal["text", "time", "number", "flag"]
@@ -57,7 +57,7 @@ class Typed:
 def typed(raw: Raw, name: str, source: Source) -> Typed:
     """Raises DataError naming file, column and remedy for a column that is not there or a zone that does not exist."""
     required, kinds = FIELDS[name]
-    there = tuple(c for c in raw.table.columns if c != "row")
+    there = tuple(c for c in raw.table.columns if c != ROW)
     if not valid(source.timezone):
         raise DataError(f"{name}: there is no time zone {source.timezone}.", remedy="Write one such as Europe/London or America/New_York.")
     for canonical in source.columns:
@@ -79,7 +79,7 @@ def typed(raw: Raw, name: str, source: Source) -> Typed:
 def _select(
     table: Any, there: tuple[str, ...], mapping: dict[str, Any], kinds: dict[str, Kind], zone: str, *, with_attributes: bool
 ) -> Typed:
-    chosen = {"row": table.row}
+    chosen = {"row": table[ROW]}
     for canonical, kind in kinds.items():
         if canonical not in mapping:
             chosen[canonical] = ibis.null(IBIS[kind])
@@ -88,13 +88,13 @@ def _select(
         if kind != "text":
             chosen[f"told_{canonical}"] = _told(table, mapping[canonical]) if canonical in mapping else ibis.null("string")
     used = {c for wanted in mapping.values() for c in ([wanted] if isinstance(wanted, str) else wanted if isinstance(wanted, list) else [])}
-    further = {c: mapping[c] for c in mapping if c not in kinds} | {c: c for c in there if c not in used and c not in mapping}
+    plain = [c for c in there if c not in used and c not in mapping and not (table[c].type().is_nested() or table[c].type().is_binary())]
+    further = {c: mapping[c] for c in mapping if c not in kinds} | {c: c for c in plain}
     attributes = tuple(sorted(further)) if with_attributes else ()
     for attribute in attributes:
         wanted = further[attribute]
-        plain = table[wanted] if isinstance(wanted, str) else None
-        value = plain if plain is not None and (plain.type().is_numeric() or plain.type().is_boolean()) else _text(table, wanted)
-        chosen[f"attribute_{attribute}"] = value
+        as_it_is = isinstance(wanted, str) and (table[wanted].type().is_numeric() or table[wanted].type().is_boolean())
+        chosen[f"attribute_{attribute}"] = table[wanted] if as_it_is else _text(table, wanted)
     return Typed(table.select(**chosen), tuple(c for c in kinds if c in mapping), attributes)
 
 

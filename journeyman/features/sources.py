@@ -19,6 +19,8 @@ import ibis
 from journeyman.domain import Source
 from journeyman.errors import DataError
 
+ROW = "journeyman_row"
+"""The column that counts a source's rows, from 1."""
 CSV, PARQUET = (".csv", ".tsv", ".txt"), (".parquet", ".pq")
 
 
@@ -71,7 +73,7 @@ def _from_parquet(connection: Any, name: str, path: Path) -> Raw:
         rows = int(table.count().to_pyarrow().as_py())
     except duckdb.Error as problem:
         raise DataError(f"{name}: {path} is not readable Parquet ({_first_line(problem)}).", remedy="Export it again.") from problem
-    return Raw(path.name, table.mutate(row=ibis.row_number() + 1), rows)
+    return Raw(path.name, table.mutate(**{ROW: ibis.row_number() + 1}), rows)
 
 
 def _from_database(connection: Any, name: str, place: str, root: Path) -> Raw:
@@ -90,7 +92,7 @@ def _from_database(connection: Any, name: str, place: str, root: Path) -> Raw:
     if inside not in tables:
         raise DataError(f"{name}: {path} has no table {inside}.", remedy=near(inside, tables))
     table = connection.table(inside, database=(catalogue, "main"))
-    return Raw(f"{path.name}#{inside}", table.mutate(row=ibis.row_number() + 1), int(table.count().to_pyarrow().as_py()))
+    return Raw(f"{path.name}#{inside}", table.mutate(**{ROW: ibis.row_number() + 1}), int(table.count().to_pyarrow().as_py()))
 
 
 def _from_csv(connection: Any, name: str, path: Path) -> Raw:
@@ -109,7 +111,7 @@ def _from_csv(connection: Any, name: str, path: Path) -> Raw:
             rejects_table=f"rejects_{name}",
             rejects_scan=f"scans_{name}",
         )
-        table = connection.create_table(f"read_{name}", view.mutate(row=ibis.row_number() + 1), temp=True)
+        table = connection.create_table(f"read_{name}", view.mutate(**{ROW: ibis.row_number() + 1}), temp=True)
         refused = connection.table(f"rejects_{name}").select("line", "error_message").order_by("line", "error_message").to_pyarrow()
         rows = int(table.count().to_pyarrow().as_py())
     except duckdb.Error as problem:

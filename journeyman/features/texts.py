@@ -60,7 +60,8 @@ def _embed(texts: list[str]) -> NDArray[np.float64]:
     model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
     found = np.asarray(model.embed(texts, batch_size=1), np.float64)  # one by one: padding would change a text's last bits
     size = np.linalg.norm(found, axis=1, keepdims=True)
-    return np.divide(found, size, out=np.zeros_like(found), where=size > 0)
+    unit: NDArray[np.float64] = np.divide(found, size, out=np.zeros_like(found), where=size > 0)
+    return unit
 
 
 def _axes(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

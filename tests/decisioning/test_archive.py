@@ -41,7 +41,7 @@ def test_saving_twice_gives_the_same_bytes_and_leaves_nothing_else(learned, tmp_
 
 
 def test_a_failed_save_keeps_the_old_file(learned, tmp_path, monkeypatch):
-    policy, x = learned
+    policy, _ = learned
     policy.save(tmp_path / "a")
     before = (tmp_path / "a").read_bytes()
 

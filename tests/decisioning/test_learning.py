@@ -83,7 +83,7 @@ def test_prior_variances_follow_the_data():
     learned = []
     for world in (strong, none):
         policy = Policy.create(world.a, 8, seed=1)
-        for day in range(8):
+        for _ in range(8):
             who = world.g.choice(len(world.x), 600, replace=False)
             action = world.g.integers(len(world.a), size=600)
             policy.learn(world.x[who], action, world.g.random(600) < world.rate[who, action])
@@ -111,12 +111,12 @@ def test_merging_is_commutative_and_counts_shared_history_once():
     base = Policy.create(world.a, 8)
     world.day(base, 0)
 
-    def branch(tmp, day):
+    def branch(day):
         policy = Policy(base.settings, base.actions, base._memory, base._belief)
         world.day(policy, day)
         return policy
 
-    a, b = branch(base, 1), branch(base, 2)
+    a, b = branch(1), branch(2)
     left = Policy(a.settings, a.actions, a._memory, a._belief).merge(b)
     right = Policy(b.settings, b.actions, b._memory, b._belief).merge(a)
     assert left.seen == right.seen == 3 * 400
@@ -136,7 +136,7 @@ def test_policies_over_other_actions_do_not_merge():
 def test_new_copy_starts_warm_and_retired_copy_stays_away():
     world = World()
     policy = Policy.create(world.a[:30], 8, seed=1)
-    for day in range(10):
+    for _ in range(10):
         who = world.g.choice(1500, 500, replace=False)
         action = world.g.integers(30, size=500)
         policy.learn(world.x[who], action, world.g.random(500) < world.rate[who, action])

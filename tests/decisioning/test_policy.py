@@ -68,7 +68,7 @@ def test_actions_without_a_product_structure_score_the_same():
     assert np.allclose(policy.propensities(x, may, floor=0.0), wins, atol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 2**32), st.floats(0, 1), st.floats(0, 1))
 def test_rows_sum_to_one_and_nothing_ineligible_is_ever_chosen(seed, density, floor):
     policy, x, _ = product()

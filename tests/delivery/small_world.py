@@ -11,6 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import event
+
 from guardrails.gate import SendGate
 from journeyman.clock import ManualClock
 from journeyman.delivery.address import normalise
@@ -60,7 +62,10 @@ def _migrated() -> Path:
 
 def fresh_store(folder: Path, clock: ManualClock) -> Store:
     shutil.copy(_migrated(), folder / "store.sqlite")
-    return Store.open(folder / "store.sqlite", clock=clock)
+    store = Store.open(folder / "store.sqlite", clock=clock)
+    store.close()
+    event.listen(store.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous = OFF"))  # no power cuts in tests
+    return store
 
 
 def a_plan(name: str = "winback", **limits: Any) -> Plan:
@@ -198,13 +203,18 @@ def a_world(
     clock = ManualClock(now)
     store = fresh_store(folder, clock)
     everybody = [a_customer(n) for n in range(people)] if isinstance(people, int) else list(people)
-    customers.save(store, everybody)
     copy = [a_variant(channel, topic) for channel in CHANNELS for topic in TOPICS] + list(variants)
-    for plan in plans or [a_plan()]:
+    with store.transaction():
+        customers.save(store, everybody)
+        _go_live(store, plans or [a_plan()], copy)
+    named = {(plan.name, v.id): v for plan in plans or [a_plan()] for v in copy}
+    return World(store, clock, brand, SendGate(store, clock, brand), {p.id: p for p in everybody}, named)
+
+
+def _go_live(store: Store, plans: Sequence[Plan], copy: Sequence[Variant]) -> None:
+    for plan in plans:
         journeys.save_plan(store, plan)
         journeys.approve(store, plan.name, by="test")
         journeys.go_live(store, plan.name)
         library.add(store, plan.name, [Written(variant=v, brief="b", author="test") for v in copy])
         library.settle(store, plan.name, approved=[v.id for v in copy])
-    named = {(plan.name, v.id): v for plan in plans or [a_plan()] for v in copy}
-    return World(store, clock, brand, SendGate(store, clock, brand), {p.id: p for p in everybody}, named)

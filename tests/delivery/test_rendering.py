@@ -72,11 +72,9 @@ def test_none_of_our_words_is_fine() -> None:
 
 
 HOSTILE = [
-    "{{ 7*7 }}", "{% for x in y %}", "}}{{", "{", "{#", "{{{{}}}}",
-   
-    "Robert'); DROP TABLE sends;--", "<script>alert(1)</script>", "None",
-    "nan", "Ann\r\nBcc: all@example.com", "\u202eevil", "a\u200bb", "x" * 5000, "http://evil.example", "www.evil.example", "\ud800", "%s %d",
-    "=cmd()", "\x00", "${7*7}", "#{7*7}", "🎉 Zoë",
+    "{{ 7*7 }}", "{% for x in y %}", "}}{{", "{", "{#", "{{{{}}}}", "Robert'); DROP TABLE sends;--", "<script>alert(1)</script>",
+    "None", "nan", "Ann\r\nBcc: all@example.com", "\u202eevil", "a\u200bb", "x" * 5000, "http://evil.example", "www.evil.example",
+    "\ud800", "%s %d", "=cmd()", "\x00", "${7*7}", "#{7*7}", "🎉 Zoë",
 ]  # fmt: skip
 
 

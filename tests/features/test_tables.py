@@ -143,6 +143,7 @@ def test_timestamps_become_utc(opened: Any, written: str, zone: str, utc: str) -
 
 def test_parquet_types_are_cast(opened: Any) -> None:
     stamp = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    noon = stamp.replace(tzinfo=None)
     orders = pa.table({
         "customer_id": pa.array([1.0, 2.0]),
         "timestamp": pa.array([stamp, stamp], pa.timestamp("ms", "Asia/Tokyo")),
@@ -150,8 +151,8 @@ def test_parquet_types_are_cast(opened: Any) -> None:
     })  # fmt: skip
     tables = opened(customers=pa.table({"customer_id": [1, 2], "vip": [True, None], "age": [30, 41]}), orders=orders)
     assert rows(tables, "orders", "customer_id", "timestamp", "amount") == [
-        ("1", datetime(2026, 7, 1, 12), 5.0),
-        ("2", datetime(2026, 7, 1, 12), 7.0),
+        ("1", noon, 5.0),
+        ("2", noon, 7.0),
     ]
     assert [c.attributes for c in tables.customers()] == [{"vip": "true", "age": "30"}, {"age": "41"}]
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from agents.offline.grammar.clauses import CLAUSES, Reader
+from agents.offline.grammar.clauses import CLAUSES
 from agents.offline.grammar.events import Catalogue
 from agents.offline.grammar.goal import Goal, rx
 from agents.offline.grammar.kind import Kind
+from agents.offline.grammar.reader import Reader
 from journeyman.domain import AllOf, AnyOf, Comparison, Not, Predicate
 from journeyman.errors import PlanError
 

@@ -25,7 +25,7 @@ _PEOPLE = re.compile(r"\b(?:who|that|customers?|people|households?|members?|have
 def read_budget(goal: Goal, brand: Brand) -> Money | None:
     """The incentive budget; None when the goal names none. A budget per week or month is held to one such amount in all."""
     goal.take(_NONE)
-    currency = next((x.currency for x in (*brand.incentives, *brand.products) if x.currency), "USD")
+    currency = next((c for c in [*(i.currency for i in brand.incentives), *(p.currency for p in brand.products)] if c), "USD")
     found: list[Money] = []
     for m in goal.take(_BUDGET, lambda m: not (re.match(r"sp|cost|pay|have", m.group(), re.I) and _PEOPLE.search(goal.before(m.start())))):
         tag = next(t for t in "mnopq" if any(m.groupdict().get(f"{t}_{x}") for x in "abc"))

@@ -27,7 +27,7 @@ _TAIL = r"(?: (?:max(?:imum)?|at (?:the )?most|tops|in total|combined|altogether
 _PERIOD = (
     rf"(?: ?(?:/|per\b|each\b|every\b|an?\b|in any\b|within any\b|in an?\b|within an?\b|in\b(?! the)|within\b(?! the)|over any\b|any\b) ?(?P<pn>{NUMBER})?[ -]?"
     rf"(?P<unit>{UNIT})s?\b(?: (?:period|window))?| (?P<adv>daily|weekly|fortnightly|biweekly|bi-weekly|monthly|quarterly)\b"
-    r"| every (?:other|second) (?P<other>day|week|month)\b| ?p\.?(?P<p>[wdm])\b\.?)"
+    r"| every (?:other|second) (?P<other>day|week|month)\b| ?p\.?(?P<p>w)\b\.?)"
 )
 _LEAST = r"(?:at least|min(?:imum)?(?: of)?|no (?:fewer|less) than|not (?:fewer|less) than)"
 _CAP = rx(
@@ -44,8 +44,6 @@ _ADVERB = {
     "monthly": 30,
     "quarterly": 90,
     "w": 7,
-    "d": 1,
-    "m": 30,
 }
 _WEEKLY_CAP = rx(
     rf"\b(?P<adv>daily|weekly|fortnightly|monthly)(?: (?P<noun>{_NOUN}))?(?: frequency)? (?:cap|limit|max(?:imum)?)(?: (?:of|is|at))?[: =]{{0,3}}(?P<n>{_N})"
@@ -75,6 +73,9 @@ _CONTACT_VERB = rx(
 )
 
 
+_NOT_MORE = rx(r"\b(?:not|never)(?: ever)? (?:email|text|push|message|contact|send)(?: \w+){0,3} ?$")
+
+
 def read_caps(goal: Goal, *, bare: bool = False) -> list[FrequencyCap]:
     """Caps, each as strict as stated or stricter. Without `bare`, only what names messages, a bound, or a rate such as `2/week`."""
     caps: list[FrequencyCap] = []
@@ -85,6 +86,8 @@ def read_caps(goal: Goal, *, bare: bool = False) -> list[FrequencyCap]:
         window, how = _window(m, goal), (m["how"] or "").lower()
         verb = _CONTACT_VERB.search(goal.before(m.start(), reach=40))
         channel = verb["verb"] if verb else ""
+        if lead := _NOT_MORE.search(goal.text[: m.start()]):
+            goal.blank(lead.start(), m.start())
         for item in re.finditer(_ITEM, m["items"], re.I):
             number = re.findall(_N, item.group(), re.I)[-1]
             if re.match(_LEAST, how):
@@ -96,11 +99,10 @@ def read_caps(goal: Goal, *, bare: bool = False) -> list[FrequencyCap]:
             caps.append(_cap(_words(m["part"]), re.findall(_N, m["part"], re.I)[-1], window))
     for m in goal.take(_PACE, lambda m: bare or bool(m["noun"])):
         window = (
-            _ADVERB.get({"day": "d", "week": "w", "month": "m"}[m["ounit"].lower()], 7) * 2 if m["other"] else _days(m["pn"], m["unit"])
+            2 * _days(None, m["ounit"]) if m["other"] else _days(m["pn"], m["unit"])
         )
         caps.append(_cap(m["noun"] or "", "1", window))
-    for m in goal.take(_CONSECUTIVE):
-        caps.append(FrequencyCap(limit=1, window_days=2))
+    caps += [FrequencyCap(limit=1, window_days=2) for _ in goal.take(_CONSECUTIVE)]
     for m in goal.take(_CAP_ONLY):
         goal.ask(f"Is the frequency cap of {m['n']} meant per week? I have taken it so.")
         caps.append(_cap("", m["n"], 7))
@@ -139,6 +141,15 @@ def settle_caps(goal: Goal, caps: list[FrequencyCap]) -> list[FrequencyCap]:
     if any(c.channel is None and c.limit == 0 for c in lowest.values()):
         raise PlanError("A frequency cap of zero lets no message out.", remedy="Allow at least one message, or do not start the journey.")
     return list(lowest.values())[:20]
+
+
+def cover(goal: Goal, caps: list[FrequencyCap], channels: list[Channel]) -> list[FrequencyCap]:
+    """`caps`, and a default for each of `channels` that none of them holds."""
+    capped = {c.channel for c in caps}
+    bare = [] if None in capped else [c for c in channels if c not in capped]
+    if bare:
+        goal.assume(f"At most two messages a week by {' and by '.join(bare).replace('_', '-')}, as the goal names no cap for that.")
+    return [*caps, *(FrequencyCap(channel=c, limit=2, window_days=7) for c in bare)]
 
 
 def read_cooldown(goal: Goal) -> float:

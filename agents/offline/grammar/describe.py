@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agents.offline.grammar.goal import count
-from journeyman.domain import AllOf, AnyOf, Comparison, Predicate
+from journeyman.domain import AllOf, AnyOf, Comparison, Not, Predicate
 
 _OPS = {">=": "at least", "<=": "at most", ">": "more than", "<": "fewer than", "==": "exactly", "!=": "other than"}
 
@@ -13,16 +13,20 @@ _OPS = {">=": "at least", "<=": "at most", ">": "more than", "<": "fewer than", 
 def describe(where: Predicate, whom: str = "Customers") -> str:
     """One sentence without a full stop; an empty predicate is everybody."""
     parts = where.all if isinstance(where, AllOf) else [where]
-    return f"{whom} {' and '.join(_clause(p) for p in parts)}" if parts else f"All {whom.lower()}"
+    said = [_clause(p, alone=len(parts) == 1) for p in parts if not isinstance(p, Not)]
+    out = [_clause(p) for p in parts if isinstance(p, Not)]
+    all_of = f"{whom} {' and '.join(said)}" if said else f"All {whom.lower()}"
+    return ", ".join([all_of, *(o if o.startswith("who") else f"but not those {o.removeprefix('not ')}" for o in out)])
 
 
-def _clause(where: Predicate) -> str:
+def _clause(where: Predicate, *, alone: bool = True) -> str:
     if isinstance(where, Comparison):
         return _comparison(where)
     if isinstance(where, AllOf):
         return " and ".join(_clause(p) for p in where.all)
     if isinstance(where, AnyOf):
-        return "either " + " or ".join(_clause(p) for p in where.any)
+        either = " or ".join(_clause(p) for p in where.any)
+        return either if alone else f"({either})"
     inner = where.not_
     if (
         isinstance(inner, Comparison)
@@ -30,7 +34,7 @@ def _clause(where: Predicate) -> str:
         and (inner.op, inner.value) == (">=", 1)
     ):
         return _comparison(Comparison(feature=inner.feature, op="==", value=0))
-    return "not counted among those " + _clause(inner)
+    return f"not {_clause(inner)}"
 
 
 def _comparison(c: Comparison) -> str:

@@ -27,14 +27,15 @@ _STOP = "yet in for to with and or since on at but within after from by during o
 NOUN = rf"[a-z]+(?:[ -](?!(?:{_STOP.replace(' ', '|')})\b)[a-z]+)?"
 ORDER = r"(?:shop(?:ped|ping)?|buy|bought|order(?:ed)?|purchas(?:e|ed)|transact(?:ed)?|spent|(?:made|make|placed|place) (?:an?|any|another|a second|their first) (?:purchases?|orders?)|spent anything)"
 ACTS: list[tuple[str, str]] = [
+    (r"(?:(?:been )?seen(?: them)?|heard from(?: them)?|been active|active)", ""),
     (ORDER, "order"),
     (r"(?:book(?:ed)?|stay(?:ed)?|(?:made|make) (?:an?|any|another) (?:booking|reservation)s?|reserved|checked in)", "booking"),
     (
-        r"(?:visit(?:ed)?|browsed?|come back|came back|been back|return(?:ed)?|(?:been )?seen(?: them)?|been in|heard from(?: them)?)",
+        r"(?:visit(?:ed)?|browsed?|come back|came back|been back|return(?:ed)?|been in)",
         "visit",
     ),
     (
-        r"(?:logged in|logged on|signed in|log in|been active|active|used (?:the |our )?(?:app|product|platform|software|tool|service|it))",
+        r"(?:logged in|logged on|signed in|log in|used (?:the |our )?(?:app|product|platform|software|tool|service|it))",
         "login",
     ),
     (r"(?:opened|open|read)(?: an?| any| our| the)? (?:emails?|newsletters?)", "email_opened"),

@@ -57,9 +57,13 @@ def read_hours(goal: Goal) -> tuple[QuietHours, list[SendWindow]]:
             raise PlanError(f"{m.group().strip()} is no span of hours.", remedy="Name two different times, such as 21:00 to 08:00.")
         inside = _minutes(start, end)
         forbidden |= inside if verdict == "quiet" else set(range(DAY)) - inside
+    latest, earliest = [], []
     for m in goal.take(_EDGE, lambda m: _is_edge(m, goal)):
-        forbidden |= _edge(m, goal)
+        after, at = _edge(m, goal)
+        (latest if after else earliest).append(at)
         _swallow(goal, m)
+    if latest or earliest:
+        forbidden |= _minutes(min(latest, default=NIGHT[0]), max(earliest, default=NIGHT[1]))
     for m in goal.take(_OFFICE):
         clause = goal.before(m.start(), within=".;!?,")
         outside = re.search(r"\boutside\b", clause, re.I)
@@ -161,8 +165,8 @@ def _is_edge(m: re.Match[str], goal: Goal) -> bool:
     return bool((cue and (marked or not re.search(r"\b(?:order|purchase|day|message)s?\b", clause, re.I))) or (marked and word != "by"))
 
 
-def _edge(m: re.Match[str], goal: Goal) -> set[int]:
-    """Minutes that `not after 20:30`, `only after 10am` or `nothing before 9` forbid, next to the night."""
+def _edge(m: re.Match[str], goal: Goal) -> tuple[bool, int]:
+    """Whether what is forbidden lies after (`not after 20:30`) or before (`only after 10am`) a minute of the day, and that minute."""
     clause = goal.before(m.start(), within=".;!?,")
     word, at = m["word"].lower(), _clock(m, "t")
     later = word in ("after", "later than", "past", "beyond", "stop at")
@@ -176,7 +180,7 @@ def _edge(m: re.Match[str], goal: Goal) -> set[int]:
         forbids_after = NOT.search(clause) is None
     if word == "from":
         forbids_after = NOT.search(clause) is not None
-    return _minutes(at, max(NIGHT[1], 0)) if forbids_after else _minutes(NIGHT[0], at)
+    return forbids_after, at
 
 
 def _parts(goal: Goal) -> list[SendWindow]:

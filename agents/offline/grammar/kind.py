@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from agents.offline.grammar.events import NOUN, NOUNS, VERB, verb_event
+from agents.offline.grammar.events import NOUN, NOUNS, VERB, held_event, verb_event
 from agents.offline.grammar.goal import Goal, rx
 
 Family = Literal["win_back", "second_purchase", "activation", "cross_sell", "loyalty"]
@@ -119,6 +119,9 @@ _FIRST_THING = rx(r"\bfirst (?P<thing>order|purchase|booking|stay|payment|card p
 _FIRST_VERB = rx(
     rf"\b(?:to|and|them|users|people) (?P<verb>{VERB}) (?:an?|their|the|our)(?: very)?(?: first)? (?P<noun>(?!first one\b){NOUN})"
 )
+_SOLD = rx(
+    rf"\b(?:cross[ _-]?sell|sell|promote|offer|pitch|market|introduce|open)(?:ing)?(?: an?| the| our| their)?(?: new)? (?P<noun>{NOUN})"
+)
 _STAYS = re.compile(r"\b(?:book(?:ed|ing|ings)?|stays?|guests?|rooms?|nights? at|hotels?|resorts?|trips?)\b", re.I)
 
 
@@ -156,6 +159,8 @@ def main_event(goal: Goal, kind: Kind) -> str:
         return _first_step(goal)
     if kind.name == "upsell" and re.search(r"\b(?:plans?|tiers?|versions?|subscriptions?)\b", goal.whole, re.I):
         return "plan_upgraded"
+    if kind.name == "cross_sell" and (sold := _SOLD.search(goal.whole)) and (event := held_event(sold["noun"])):
+        return event
     if kind.event == "order" and _STAYS.search(goal.whole) and not re.search(r"\b(?:shop\w*|order\w*|bought|buy\w*)\b", goal.whole, re.I):
         return "booking"
     return kind.event

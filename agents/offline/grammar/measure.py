@@ -60,7 +60,7 @@ def read_shares(goal: Goal) -> dict[str, float]:
                 goal.ask("Without a holdout nobody can tell what the messages earn. Would 5% be acceptable?")
         for m in goal.take(_SHARE[arm]):
             shares[arm] = float(m["n"] or m["n2"]) / 100
-    for m in goal.take(_KEEP_OUT, lambda m: "holdout" not in shares):
+    for m in goal.take(_KEEP_OUT) if "holdout" not in shares else ():
         shares["holdout"] = float(m["n"]) / 100
     if sum(shares.values()) > 0.9:
         raise PlanError(

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from math import ceil, floor
 
+from agents.offline.grammar.dates import DATE, read_date
 from agents.offline.grammar.goal import BELOW, UPPER, Goal, rx
 from agents.offline.grammar.numbers import NUMBER, PERCENT, money, read_money
 from journeyman.domain import Brand, Incentive
@@ -29,7 +30,7 @@ _AMOUNT = rx(
     rf"|\b(?P<head>vouchers?|coupons?|discounts?|money off|credit|gift cards?)(?: (?:of|worth|for))?[: ]{{0,2}}(?P<how2>{UPPER} ?)?{money('c')}"
 )
 _POINTS = rx(
-    rf"{_LIMIT}(?P<values>{_LIST}{NUMBER}) ?(?:bonus |loyalty |reward |extra |free |welcome )*(?:points?|pts|miles|stars|avios)\b"
+    rf"{_LIMIT}(?P<values>{_LIST}{NUMBER}) ?(?:bonus |loyalty |reward |extra |free |welcome )*(?:points?|pts|miles|stars|avios)\b(?P<tail> (?:max(?:imum)?|at (?:the )?most|tops|or less))?"
     rf"|\b(?:bonus |loyalty |reward )*(?:points|miles)[: ]{{1,2}}(?P<how2>{UPPER} ?)?(?P<values2>{NUMBER})"
 )
 _SHIPPING = rx(r"\bfree (?:standard |express |home )?(?:shipping|delivery|postage)\b")
@@ -41,9 +42,12 @@ _CONDITION = re.compile(
     re.I,
 )
 _CODE = rx(r"\b(?:promo |discount |coupon |voucher )?code[: ]{1,2}(?P<code>[A-Z0-9][A-Z0-9_-]{2,39})\b")
+_EXPIRES = rx(
+    rf"\b(?:(?:offers? |code |coupon |discount )?(?:is )?(?:valid|redeemable|expir(?:es|ing)|expiry(?: date)?|good)(?: (?:until|till|through|by|on|is|to))?[: ]{{1,2}})(?:{DATE})"
+)
 _NO_MONEY = rx(
     r"\b(?:no|without(?: any)?|zero|not (?:offer(?: any)?|use(?: any)?|give(?: any)?|want(?: any)?|any|rely on)|never (?:offer|use|give)|avoid(?:ing)?(?: any)?)"
-    r" (?:(?:price|money|percent|percentage|%)[ -])?(?:discounts?|discounting|price (?:cuts?|reductions?)|markdowns?|coupons?|vouchers?|(?:money|percent|%) off)"
+    r" (?:(?:price|money|percent|percentage|%)[ -])?(?:discounts?|discounting|price (?:cuts?|reductions?)|markdowns?|coupons?|vouchers?|(?:money|percent(?:age)?|%) off)"
     rf"(?:,? (?:or|and|nor|no|,)? ?(?:coupons?|vouchers?|price cuts?|discounts?))*\b(?! (?:{_OVER}))|\bfull price only\b|\bnot discount(?:ing)?\b(?! {_OVER})"
 )  # fmt: skip
 _NOTHING = rx(
@@ -98,12 +102,17 @@ def read_offers(goal: Goal, brand: Brand) -> Offers:
                 remedy="Say either what may be offered or that nothing may.",
             )
     codes = [m["code"] for m in goal.take(_CODE)]
+    expires = [read_date(m, goal) for m in goal.take(_EXPIRES)]
+    if any(day < goal.today for day in expires):
+        raise PlanError("The offer has expired already.", remedy="Give an expiry date that lies ahead.")
     offers = Offers(refused=nothing or (no_money and not any(limits.values())))
     for kind, stated in limits.items():
         if stated:
             offers.incentives += _levels(kind, stated, goal, brand)
     if percents or no_money or nothing:
         offers.max_percent = min((max(p.values) for p in percents), default=0.0)
+    if expires:
+        offers.incentives = [i.model_copy(update={"expires": min(filter(None, (i.expires, *expires)))}) for i in offers.incentives]
     if codes:
         offers.incentives = _with_code(offers.incentives, codes, goal)
     if not (offers.incentives or offers.refused or no or no_money):
@@ -180,7 +189,7 @@ def _conditions(m: re.Match[str], goal: Goal) -> str | None:
 
 def _currency(brand: Brand) -> str:
     """The brand's own currency: of its offers, then of its products, else US dollars."""
-    return next((x.currency for x in (*brand.incentives, *brand.products) if x.currency), "USD")
+    return next((c for c in [*(i.currency for i in brand.incentives), *(p.currency for p in brand.products)] if c), "USD")
 
 
 def _steps(top: float) -> list[float]:

@@ -23,7 +23,7 @@ _ZONE = rx(
     rf"|\btime ?zone(?: is)?[: =]{{1,3}}(?P<place2>{_NAMES})\b|(?P<place3>(?-i:\b(?:EST|EDT|ET|CST|PST|PDT|PT|BST|GMT|UTC|CET|IST)\b))"
 )
 _WEEKDAYS_ONLY = rx(
-    r"\b(?:(?:not|never|no|nothing|avoid|skip|except|without)(?: (?:send|sending|messages?|emails?|sms|push|on|at|over|during|the|any|contact|anything|sends|texts?))* (?:weekends?|saturdays?(?: (?:and|or) sundays?)?|sundays?)"
+    r"\b(?:(?:not|never|no|nothing|avoid|skip|except|without|outside(?: of)?)(?: (?:send|sending|messages?|emails?|sms|push|on|at|over|during|the|any|contact|anything|sends|texts?))* (?:weekends?|saturdays?(?: (?:and|or) sundays?)?|sundays?)"
     r"|(?:only (?:on |send on )?)?(?:weekdays|monday to friday|mon-fri|monday-friday|working days|business days)(?: only)?)\b"
 )
 _DAY = rx(

@@ -67,7 +67,7 @@ def read_tones(goal: Goal) -> list[str]:
 
 def read_products(goal: Goal, brand: Brand) -> list[str]:
     """Ids of the products the goal names; all of the brand's when it names none."""
-    named = [p.id for p in brand.products if re.search(rf"\b(?:{re.escape(p.name)}|{re.escape(p.id)})\b", goal.whole, re.I)]
+    named = [p.id for p in brand.products if re.search(rf"\b(?:{re.escape(p.name)}|{re.escape(p.id)})\b(?! (?:customers?|holders?|owners?|users?)\b)", goal.whole, re.I)]
     return (named or [p.id for p in brand.products])[:200]
 
 

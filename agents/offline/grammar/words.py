@@ -31,7 +31,7 @@ _SPELLINGS = [
         (r"\bfirst-timers?\b", "first-time buyers"),
         (r"\b2nd\b", "second"),
         (r"\b1st (?=order|purchase|project|booking|time)", "first "),
-        (r"\b(\d{1,2}(?:[:.]\d\d)?) ?([ap])\.? ?m\b\.?", r"\1\2m"),
+        (r"\b(\d{1,2}(?:[:.]\d\d)?) ?([ap])(?:m\b|\. ?m\b(?:\.(?! (?-i:[A-Z])|$))?)", r"\1\2m"),
         (r"\b(\d{1,2}(?:[:.]\d\d)?) (?:o'clock )?in the morning\b", r"\1am"),
         (r"\b(\d{1,2}(?:[:.]\d\d)?) (?:o'clock )?(?:in the (?:evening|afternoon)|at night)\b", r"\1pm"),
         (r"\b(\d{1,2}) ?o'clock\b", r"\1:00"),

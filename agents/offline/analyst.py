@@ -1,0 +1,156 @@
+"""The analyst without a model: what was learned, in plain words with its numbers, and which copy to order next.
+
+Learned is only what lies clear of chance: a level whose interval leaves out the journey's overall rate (the better of what is clear first),
+a segment row (the report holds only clear ones). Where intervals overlap it says that it is too early. Rates are rewards per send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from agents.offline.phrases import level_in_words, listed, points, rate
+from journeyman.domain import Analysis, Learning, LevelReport, Plan, PolicyReport, SegmentReport
+
+LEAST = 60
+"""Sends a level needs before anything is said of it."""
+MOST = 8
+"""Learnings told."""
+LEVERS = ("channel", "theme", "tone", "product", "incentive")
+"""Levers copy can be ordered for."""
+
+
+class OfflineAnalyst:
+    """Reads reports by rule."""
+
+    async def analyse(self, report: PolicyReport, plan: Plan) -> Analysis:
+        """Learnings with the report's own numbers, cells to write more of, variants to retire. Raises nothing."""
+        learnings = sorted(
+            [*_levels(report), *_segments(report)], key=lambda x: (-abs(x.lift_points) * min(1.0, x.sends / 500) ** 0.5, x.lever, x.level)
+        )
+        return Analysis(
+            learnings=learnings[:MOST] or list(_too_early(report)),
+            write_more=_write_more(report, plan),
+            retire=[
+                r.level
+                for r in report.levels
+                if r.lever == "variant" and r.sends >= LEAST and r.high < max(report.hold_rate, report.reward_rate / 2)
+            ],
+        )
+
+    async def narrate(self, learnings: Sequence[Learning], plan: Plan) -> str:
+        """A short paragraph for the report. Raises nothing."""
+        clear = [x for x in learnings if x.lift_points]
+        if not clear:
+            return f"It is too early to say what works for this journey. {_why_early(learnings)}"
+        best = [x for x in clear if x.lift_points > 0 and not x.segment]
+        worst = [x for x in clear if x.lift_points < 0 and not x.segment]
+        some = [x for x in clear if x.segment]
+        said = []
+        if best:
+            top = [f"{level_in_words(x.lever, x.level)} ({points(x.lift_points)} above average)" for x in best[:3]]
+            said.append(f"What works best so far {'is' if len(top) == 1 else 'are'} {listed(top)}.")
+        if worst:
+            low = [f"{level_in_words(x.lever, x.level)} ({points(-x.lift_points)} below)" for x in worst[:2]]
+            said.append(
+                f"{'Less is earned' if best else 'Below average so far'} {'by' if best else 'are' if len(low) > 1 else 'is'} {listed(low)}."
+            )
+        if some:
+            said.append(f"People differ: {listed([_aside(x) for x in some[:2]])}.")
+        sends = max(x.sends for x in clear)
+        said.append(f"The largest of these groups rests on {sends:,} sends, and all of it may still shift as more comes in.")
+        return " ".join(said)
+
+
+def _levels(report: PolicyReport) -> Iterator[Learning]:
+    """Levels whose interval leaves the overall rate out; of a lever with one level there is nothing to compare."""
+    for lever in dict.fromkeys(r.lever for r in report.levels if r.lever != "variant"):
+        rows = [r for r in report.levels if r.lever == lever]
+        for row in rows if len(rows) > 1 else ():
+            if row.sends >= LEAST and not row.low <= report.reward_rate <= row.high:
+                yield Learning(
+                    statement=_level_statement(row, report),
+                    lever=lever,
+                    level=row.level,
+                    lift_points=round(100 * (row.reward_rate - report.reward_rate), 2),
+                    sends=row.sends,
+                )
+
+
+def _level_statement(row: LevelReport, report: PolicyReport) -> str:
+    better = row.reward_rate > report.reward_rate
+    name = level_in_words(row.lever, row.level)
+    return (
+        f"{name[0].upper()}{name[1:]} {'earn' if name.endswith('s') and row.lever != 'channel' else 'earns'} {'more' if better else 'less'} than average: {rate(row.reward_rate)} of {row.sends:,} sends succeed, "
+        f"against {rate(report.reward_rate)} overall (very likely between {rate(row.low)} and {rate(row.high)})."
+    )
+
+
+def _segments(report: PolicyReport) -> Iterator[Learning]:
+    for row in report.segments:
+        if row.sends >= LEAST and row.reward_rate != row.overall_rate:
+            yield Learning(
+                statement=_segment_statement(row),
+                lever=row.lever,
+                level=row.level,
+                segment=row.segment,
+                lift_points=round(100 * (row.reward_rate - row.overall_rate), 2),
+                sends=row.sends,
+            )
+
+
+def _segment_statement(row: SegmentReport) -> str:
+    name = level_in_words(row.lever, row.level)
+    how = "better" if row.reward_rate > row.overall_rate else "worse"
+    return (
+        f"For {row.segment}, {name} {'work' if name.endswith('s') and row.lever != 'channel' else 'works'} {how} than for everybody: "
+        f"{rate(row.reward_rate)} of {row.sends:,} sends, against {rate(row.overall_rate)}."
+    )
+
+
+def _too_early(report: PolicyReport) -> Iterator[Learning]:
+    """One honest line for the lever with most sends, when nothing is clear."""
+    rows = [r for r in report.levels if r.lever in LEVERS and r.sends]
+    if not rows:
+        return
+    lever = max(LEVERS, key=lambda name: (sum(r.sends for r in rows if r.lever == name), -LEVERS.index(name)))
+    level = max((r for r in rows if r.lever == lever), key=lambda r: (r.reward_rate, r.level))
+    name = level_in_words(lever, level.level)
+    yield Learning(
+        statement=f"Too early to say: of the {lever.replace('_', ' ')}s, {name} lead{'' if name.endswith('s') and lever != 'channel' else 's'} with {rate(level.reward_rate)} of {level.sends:,} sends, "
+        f"but anything from {rate(level.low)} to {rate(level.high)} would fit.",
+        lever=lever,
+        level=level.level,
+        lift_points=0.0,
+        sends=level.sends,
+    )
+
+
+def _write_more(report: PolicyReport, plan: Plan) -> list[dict[str, str]]:
+    """Levels that clearly win, crossed with the best channel when that is clear too; then levels with too little copy shown to tell."""
+    sets = plan.action_sets
+    allowed: dict[str, list[str]] = {
+        "channel": list(sets.channels), "theme": sets.themes, "tone": sets.tones, "product": sets.products, "incentive": [i.key for i in sets.incentives],
+    }  # fmt: skip
+    rows = [r for r in report.levels if r.level in allowed.get(r.lever, [])]
+    winners = [r for r in rows if r.sends >= LEAST and r.low > report.reward_rate]
+    channel = next((r.level for r in winners if r.lever == "channel"), None)
+    cells = [
+        {r.lever: r.level} | ({"channel": channel} if channel and r.lever != "channel" else {}) for r in winners if r.lever != "product"
+    ]
+    cells += [
+        {r.lever: r.level} for r in rows if r.lever == "theme" and report.decisions and r.sends < LEAST and r.high > report.reward_rate
+    ]
+    return cells[:10]
+
+
+def _why_early(learnings: Sequence[Learning]) -> str:
+    sends = max((x.sends for x in learnings), default=0)
+    if not sends:
+        return "Nothing has been sent yet that could be judged."
+    return f"Even the level shown most often, with {sends:,} sends, cannot be told apart from the rest."
+
+
+def _aside(learning: Learning) -> str:
+    name = level_in_words(learning.lever, learning.level)
+    how = "more" if learning.lift_points > 0 else "less"
+    return f"{learning.segment} respond {how} to {name} ({points(abs(learning.lift_points))} {'above' if learning.lift_points > 0 else 'below'} everybody)"

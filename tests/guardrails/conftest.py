@@ -1,0 +1,47 @@
+"""A brand with everything a rule asks about, and short ways to judge a text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from guardrails.check import check
+from journeyman.domain import Brand, Guardrails, Variant, Verdict
+
+ACME = Brand.model_validate(
+    {
+        "name": "Acme",
+        "domains": ["acme.com"],
+        "contact_email": "help@acme.com",
+        "from_email": "Acme <news@acme.com>",
+        "contact_phone": "+1 415 555 2671",
+        "postal_address": "1 Mill Lane, Portland, OR 97201",
+        "products": [{"id": "sock", "name": "Wool sock", "price": 24.0, "currency": "USD"}],
+        "evidence": [{"id": "rates", "claim": "Insured up to $250,000. 4.00% APY."}],
+        "variables": {"city": "your town"},
+        "banned_phrases": ["cheap", "act now"],
+    }
+)
+Judge = Callable[..., Verdict]
+
+
+@pytest.fixture
+def acme() -> Brand:
+    return ACME
+
+
+@pytest.fixture
+def judge() -> Judge:
+    """judge(body, channel="push", brand=ACME, guardrails=None, **variant fields) → Verdict."""
+
+    def go(body: str, channel: str = "push", brand: Brand = ACME, guardrails: Guardrails | None = None, **fields: Any) -> Verdict:
+        return check(Variant.model_validate({"id": "v", "channel": channel, "body": body, **fields}), brand, guardrails)
+
+    return go
+
+
+def blocks(verdict: Verdict) -> set[str]:
+    """The rules that blocked."""
+    return {v.rule for v in verdict.violations if v.severity == "block"}
