@@ -24,7 +24,19 @@ def main() -> None:
     print(line("cli.help", perf_counter() - begun, "s"))
     with tempfile.TemporaryDirectory() as folder:
         begun = perf_counter()
-        command = [sys.executable, "-m", "app", "demo", "--use-case", "winback", "--seed", "7", "--json", "--workspace", str(Path(folder) / "w")]
+        command = [
+            sys.executable,
+            "-m",
+            "app",
+            "demo",
+            "--use-case",
+            "winback",
+            "--seed",
+            "7",
+            "--json",
+            "--workspace",
+            str(Path(folder) / "w"),
+        ]
         ended = subprocess.run(command, capture_output=True, text=True, check=True)
         print(line("demo.total", perf_counter() - begun, "s", use_case="winback"))
     told = json.loads(ended.stdout)

@@ -13,7 +13,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from graphs.nodes import campaign as nodes
-from graphs.state import CampaignState, Context
+from graphs.state import CampaignState, CheckTask, Context, WriteTask
 
 
 def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[CampaignState, Context, CampaignState, CampaignState]:
@@ -23,9 +23,9 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_node("lint", nodes.lint)
     graph.add_node("approve_plan", nodes.approve_plan)
     graph.add_node("brief", nodes.brief)
-    graph.add_node("write", nodes.write)
+    graph.add_node("write", nodes.write, input_schema=WriteTask)
     graph.add_node("gather", nodes.gather)
-    graph.add_node("check", nodes.check)
+    graph.add_node("check", nodes.check, input_schema=CheckTask)
     graph.add_node("curate", nodes.curate)
     graph.add_node("approve_library", nodes.approve_library)
     graph.add_node("publish", nodes.publish)

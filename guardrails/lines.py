@@ -19,17 +19,17 @@ _LONGEST = 200_000
 def read_variants(path: Path) -> Iterator[tuple[int, Variant | ContentError]]:
     """(line number from 1, variant or error) for every line that is not blank. Raises ContentError when the file cannot be read at all."""
     try:
-        stream = path.open("rb")
+        path.open("rb").close()
     except OSError as problem:
         raise ContentError(
             f"Cannot read {path}: {problem.strerror}.", remedy="Check the path; it is a file with one variant a line."
         ) from problem
-    return _read(stream, path)
+    return _read(path)
 
 
-def _read(stream: Any, path: Path) -> Iterator[tuple[int, Variant | ContentError]]:
+def _read(path: Path) -> Iterator[tuple[int, Variant | ContentError]]:
     first_seen: dict[str, int] = {}
-    with stream:
+    with path.open("rb") as stream:
         for number, raw in enumerate(stream, 1):
             if not raw.strip(b" \t\r\n\xef\xbb\xbf"):
                 continue

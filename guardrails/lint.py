@@ -213,11 +213,9 @@ def _people(plan: Plan, audience: AudienceFacts) -> Iterator[Finding]:
     for channel in plan.action_sets.channels:
         without = audience.size - audience.consented.get(channel, audience.size)
         if 0 < without < audience.size and without / audience.size >= 0.2:
-            yield _warn(
-                "consent",
-                f"{without:,} of {audience.size:,} ({without / audience.size:.0%}) gave no consent for {_name(channel)}: nothing reaches them there.",
-                "Reckon with the smaller audience, or ask for consent on another occasion.",
-            )
+            share = f"{without:,} of {audience.size:,} ({without / audience.size:.0%})"
+            remedy = "Reckon with the smaller audience, or ask for consent on another occasion."
+            yield _warn("consent", f"{share} gave no consent for {_name(channel)}: nothing reaches them there.", remedy)
     known = [audience.consented[c] for c in plan.action_sets.channels if c in audience.consented]
     if len(known) == len(plan.action_sets.channels) and not any(known):
         yield _block(

@@ -59,7 +59,7 @@ class Cohort:
 
     def reachable(self) -> Bools:
         """(n,): something but hold is eligible. Holdout and treatment enter the experiment by this one condition."""
-        return self.eligible[:, 1:].any(axis=1)
+        return np.asarray(self.eligible[:, 1:].any(axis=1))
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ class Desk:
             opened = opened & np.array([w in orders.windows for w in self.windows])
         places = self._incentive_places(allowance, orders)
         offered = np.stack([np.ones(n, bool), may_have_incentive([p.id for p in people], slot, places)], axis=1)  # (n, 2)
-        return (may[:, :, None, None] & opened[:, :, :, None] & offered[:, None, None, :]).reshape(n, -1)
+        return np.asarray((may[:, :, None, None] & opened[:, :, :, None] & offered[:, None, None, :]).reshape(n, -1))
 
     def _incentive_places(self, allowance: Allowance | None, orders: Orders) -> float:
         """How many customers may be offered an incentive today without overspending now or stranding the days to come."""
@@ -209,7 +209,7 @@ class Desk:
                 id=f"{number(self.journey, customer.id, cohort.slot):016x}",
                 journey=self.journey,
                 customer=customer.id,
-                arm=str(cohort.arms[i]),  # type: ignore[arg-type]
+                arm=str(cohort.arms[i]),
                 decided_at=cohort.now,
                 slot=cohort.slot,
                 action=int(action[i]),

@@ -158,7 +158,8 @@ class Shift:
     def _opt_out(self, event: Event) -> None:
         channel = event.properties.get("channel")
         person = self.desk.customers[self.desk.row_of[event.customer]]
-        for c in [channel] if channel in self.desk.channels else self.desk.channels:
+        told = [c for c in self.desk.channels if c == channel]
+        for c in self.desk.channels if event.event == "complained" else told or self.desk.channels:
             customers.withdraw(self.store, person.id, [c], at=event.timestamp)
             if address := self._address(person, c):
                 customers.suppress(self.store, c, [address], reason=event.event, scope="marketing", at=event.timestamp)
@@ -201,7 +202,7 @@ class Shift:
     def _context(self, decision: Decision) -> NDArray[np.float32]:
         if decision.snapshot not in self._contexts:
             self._contexts[decision.snapshot] = self.desk.contexts(self.features(decision.snapshot))
-        return self._contexts[decision.snapshot][self.desk.row_of[decision.customer]]
+        return np.asarray(self._contexts[decision.snapshot][self.desk.row_of[decision.customer]])
 
     def _release(self, now: datetime) -> None:
         """Gives back what offers reserved that nobody redeemed in time."""
@@ -218,7 +219,7 @@ class Shift:
     def report(self) -> PolicyReport:
         """How the journey stands: what the orchestrator and the analyst read."""
         now = self.store.clock.now()
-        known = rewards.learned(self.store, self.journey)
+        known = self.successes(now)
         made = {d.id: d for d in decisions.read(self.store, self.journey)}
         sent = [made[i] for i in known if i in made and made[i].variant is not None]
         held = [known[i] for i in known if i in made and made[i].variant is None]
@@ -245,6 +246,16 @@ class Shift:
             levels=level_reports(levers, earned, propensity) if len(sent) else [],
             segments=segment_reports(levers, earned, propensity, self._members(sent)) if len(sent) else [],
         )
+
+    def successes(self, now: datetime) -> dict[str, float]:
+        """Decision → whether the plan's weightiest event came of it, for all that were learned: people are told of successes, not of the
+        lighter signs of engagement a policy learns from as well."""
+        learned = rewards.learned(self.store, self.journey)
+        top = max(e.weight for e in self.plan.objective.events)
+        objective = self.plan.objective.model_copy(update={"events": [e for e in self.plan.objective.events if e.weight == top]})
+        made = [d for d in decisions.read(self.store, self.journey) if d.id in learned]
+        happened = events.read(self.store, since=self.start, until=now, names=[e.event for e in objective.events])
+        return {r.decision: r.reward for r in attribute(made, outbox.read(self.store, self.journey), happened, objective, now)}
 
     def _levers(self, made: Sequence[Decision]) -> dict[str, list[str | None]]:
         variants = [self.desk.variants[str(d.variant)][0] for d in made]

@@ -37,7 +37,7 @@ class OfflineAnalyst:
             ],
         )
 
-    async def narrate(self, learnings: Sequence[Learning], plan: Plan) -> str:
+    async def narrate(self, learnings: Sequence[Learning], plan: Plan) -> str:  # noqa: ARG002 (the seam)
         """A short paragraph for the report. Raises nothing."""
         clear = [x for x in learnings if x.lift_points]
         if not clear:
@@ -80,7 +80,8 @@ def _level_statement(row: LevelReport, report: PolicyReport) -> str:
     better = row.reward_rate > report.reward_rate
     name = level_in_words(row.lever, row.level)
     return (
-        f"{name[0].upper()}{name[1:]} {'earn' if name.endswith('s') and row.lever != 'channel' else 'earns'} {'more' if better else 'less'} than average: {rate(row.reward_rate)} of {row.sends:,} sends succeed, "
+        f"{name[0].upper()}{name[1:]} {'earn' if name.endswith('s') and row.lever != 'channel' else 'earns'} "
+        f"{'more' if better else 'less'} than average: {rate(row.reward_rate)} of {row.sends:,} sends succeed, "
         f"against {rate(report.reward_rate)} overall (very likely between {rate(row.low)} and {rate(row.high)})."
     )
 
@@ -116,7 +117,9 @@ def _too_early(report: PolicyReport) -> Iterator[Learning]:
     level = max((r for r in rows if r.lever == lever), key=lambda r: (r.reward_rate, r.level))
     name = level_in_words(lever, level.level)
     yield Learning(
-        statement=f"Too early to say: of the {lever.replace('_', ' ')}s, {name} lead{'' if name.endswith('s') and lever != 'channel' else 's'} with {rate(level.reward_rate)} of {level.sends:,} sends, "
+        statement=f"Too early to say: of the {lever.replace('_', ' ')}s, {name} "
+        f"lead{'' if name.endswith('s') and lever != 'channel' else 's'} with {rate(level.reward_rate)} of {level.sends:,} "
+        f"sends, "
         f"but anything from {rate(level.low)} to {rate(level.high)} would fit.",
         lever=lever,
         level=level.level,
@@ -129,8 +132,12 @@ def _write_more(report: PolicyReport, plan: Plan) -> list[dict[str, str]]:
     """Levels that clearly win, crossed with the best channel when that is clear too; then levels with too little copy shown to tell."""
     sets = plan.action_sets
     allowed: dict[str, list[str]] = {
-        "channel": list(sets.channels), "theme": sets.themes, "tone": sets.tones, "product": sets.products, "incentive": [i.key for i in sets.incentives],
-    }  # fmt: skip
+        "channel": list(sets.channels),
+        "theme": sets.themes,
+        "tone": sets.tones,
+        "product": sets.products,
+        "incentive": [i.key for i in sets.incentives],
+    }
     rows = [r for r in report.levels if r.level in allowed.get(r.lever, [])]
     winners = [r for r in rows if r.sends >= LEAST and r.low > report.reward_rate]
     channel = next((r.level for r in winners if r.lever == "channel"), None)
@@ -153,4 +160,7 @@ def _why_early(learnings: Sequence[Learning]) -> str:
 def _aside(learning: Learning) -> str:
     name = level_in_words(learning.lever, learning.level)
     how = "more" if learning.lift_points > 0 else "less"
-    return f"{learning.segment} respond {how} to {name} ({points(abs(learning.lift_points))} {'above' if learning.lift_points > 0 else 'below'} everybody)"
+    return (
+        f"{learning.segment} respond {how} to {name} ({points(abs(learning.lift_points))} "
+        f"{'above' if learning.lift_points > 0 else 'below'} everybody)"
+    )

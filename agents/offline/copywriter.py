@@ -55,9 +55,15 @@ class OfflineCopywriter:
             for n, (v, skeleton) in enumerate(islice(drafts, brief.count), start)
         ]
 
-    async def repair(self, written: Written, violations: Sequence[Violation], plan: Plan, setting: Setting) -> Written | None:
+    async def repair(
+        self,
+        written: Written,
+        violations: Sequence[Violation],
+        plan: Plan,  # noqa: ARG002
+        setting: Setting,
+    ) -> Written | None:
         """The message with what broke a rule taken out or set right, or None where that cannot be done by rule alone."""
-        mended = mend(written.variant, violations, plan, setting)
+        mended = mend(written.variant, violations, setting)
         return written.model_copy(update={"variant": mended}) if mended else None
 
 
@@ -169,7 +175,7 @@ class _Desk:
             product=brief.product,
             regulated=self.plan.guardrails.regulated,
             incentive=brief.incentive,
-            **fields,  # type: ignore[arg-type]
+            **fields,
         )
 
 

@@ -20,11 +20,15 @@ T = TypeVar("T")
 NAME = '{{ first_name | default("there", true) }}'
 _LONG_NAME = "Maximiliana-Louise"
 """What lengths are reckoned with where a name goes."""
-_GREETINGS = {"warm": [f"Hi {NAME},", "", f"Hello {NAME},", ""], "playful": [f"Hey {NAME},", "", f"Hi {NAME},", ""], "direct": [f"Hello {NAME},", "", "", f"Hi {NAME},"]}
+_GREETINGS = {
+    "warm": [f"Hi {NAME},", "", f"Hello {NAME},", ""],
+    "playful": [f"Hey {NAME},", "", f"Hi {NAME},", ""],
+    "direct": [f"Hello {NAME},", "", "", f"Hi {NAME},"],
+}
 _SIGN_OFFS = {
     "warm": ["Warmly,\nEveryone at {brand}", "See you soon,\nAll of us at {brand}", "With best wishes,\nThe people at {brand}"],
     "playful": ["Until soon,\nThe crew at {brand}", "Yours, waving,\n{brand}", "Cheerfully,\nYour friends at {brand}"],
-    "direct": ["Thank you,\nThe team at {brand}", "Regards,\n{brand}", "Best,\nThe team at {brand}"],
+    "direct": ["Thank you,\nThe team at {brand}", "Regards,\n{brand}", "Kind regards,\nThe team at {brand}"],
 }
 _FOOTERS = [
     "You're getting this because you opted in to emails from {brand}.",
@@ -101,7 +105,10 @@ def email(parts: Parts, turn: int) -> Drafted | None:
     if parts.record is None:
         plans = {"reason-ask": [opening, reason, ask], "reason-and-ask": [opening, f"{reason} {ask}"]}
         if product:
-            plans = {"reason-product": [opening, reason, f"{product} {ask}"], "product-reason": [opening, product, f"{reason} {ask}"]} | plans
+            plans = {
+                "reason-product": [opening, reason, f"{product} {ask}"],
+                "product-reason": [opening, product, f"{reason} {ask}"],
+            } | plans
     else:
         lead = take(parts.leads, at + at // 2 + 3 * lane)
         how = [take(HOW[parts.tone][parts.record], turn + at // 3).format(**parts.slots)] if parts.record else []
@@ -131,7 +138,8 @@ def sms(parts: Parts, turn: int) -> Drafted | None:
         return None
     at, lane, count = turn, parts.lane, len(parts.lines)
     which = (at + lane) % count
-    line, title = parts.lines[which], take(parts.titles, second(at, count, len(parts.titles)) - lane)
+    titles = [t for t in parts.titles if parts.brand not in t] or parts.titles
+    line, title = parts.lines[which], take(titles, second(at, count, len(titles)) - lane)
     frames = {
         "name": f"{parts.brand}: {line}",
         "title": f"{parts.brand}: {_sentence(title)} {line}",

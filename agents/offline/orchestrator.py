@@ -53,7 +53,8 @@ def _pace(report: PolicyReport) -> tuple[float, str]:
         return 1.0, ""
     return (
         pace,
-        f"{left / total:.0%} of the budget is left for {days_left / report.horizon_days:.0%} of the days: incentives go at {pace:.0%} pace.",
+        f"{left / total:.0%} of the budget is left for {days_left / report.horizon_days:.0%} of the days: incentives go at "
+        f"{pace:.0%} pace.",
     )
 
 
@@ -78,6 +79,7 @@ def _rest(report: PolicyReport, plan: Plan) -> tuple[list[Channel], str]:
     if report.unsubscribe_rate > UNSUBSCRIBES:
         return (
             [channel],
-            f"{name.capitalize() if name != 'SMS' else name} rests: {report.unsubscribe_rate:.2%} of sends end in an unsubscribe and it earns least ({numbers}).",
+            f"{name.capitalize() if name != 'SMS' else name} rests: {report.unsubscribe_rate:.2%} of sends end in an "
+            f"unsubscribe and it earns least ({numbers}).",
         )
     return [channel], f"{name.capitalize() if name != 'SMS' else name} rests: it is clearly the weakest ({numbers})."

@@ -35,7 +35,8 @@ _LONGEST = 20_000
 _LEFT = rx(rf"[^.;,{BLANK}]{{0,40}}\d[^.;,{BLANK}]{{0,40}}")
 _LIMITING = rx(rf"\b(?:never|not|avoid|only|must|without|except|exclud\w+|maximum|at most|no more than|unless)\b[^.;,{BLANK}]{{6,80}}")
 _WHOM = rx(
-    r"\b(?:households|guests|members|users|subscribers|shoppers|buyers|first-time buyers|sign-ups|savings account|vips|customers|basket|cart)\b"
+    r"\b(?:households|guests|members|users|subscribers|shoppers|buyers|first-time buyers|sign-ups|savings account|vips|customers"
+    r"|basket|cart)\b"
 )
 
 
@@ -87,7 +88,7 @@ def _plan(raw: str, setting: Setting) -> Plan:
     themes = [t for t in kind.themes if not (offers.refused and t in OFFER_THEMES)]
     window = _attribution(goal, attribution, horizon)
     success = whom.event or event
-    events = {success: 1.0} | weighted
+    events = {success: 1.0} | (weighted or _engagement(goal, channels))
     measurement = settle_shares(goal, shares, setting.customers, kind.likely_share)
     _ask_what_is_left(goal)
     _explain(goal, themes)
@@ -148,6 +149,16 @@ def _kind_of(goal: Goal, switched: bool) -> Kind:
     return kind
 
 
+ENGAGEMENT: dict[Channel, str] = {"email": "email_clicked", "sms": "sms_clicked", "push": "push_opened", "in_app": "in_app_clicked"}
+ENGAGED = 0.2
+"""What a click or opened notification is worth while the policy learns: the success itself is rare, and much of it needs no message."""
+
+
+def _engagement(goal: Goal, channels: list[Channel]) -> dict[str, float]:
+    goal.assume("A click or an opened notification counts for a fifth of a success while learning; lift counts successes alone.")
+    return {ENGAGEMENT[c]: ENGAGED for c in channels}
+
+
 def _attribution(goal: Goal, stated: int | None, horizon: int) -> int:
     if stated is None:
         window = min(3, horizon)
@@ -157,7 +168,8 @@ def _attribution(goal: Goal, stated: int | None, horizon: int) -> int:
         return window
     if stated > horizon:
         goal.ask(
-            f"The attribution window of {count(stated, 'day')} is longer than the journey ({count(horizon, 'day')}); should the journey run longer?"
+            f"The attribution window of {count(stated, 'day')} is longer than the journey ({count(horizon, 'day')}); "
+            "should the journey run longer?"
         )
     return stated
 
@@ -169,7 +181,10 @@ def _ask_what_is_left(goal: Goal) -> None:
         (_LIMITING, "I found no place in the plan for “{}”; how should it be kept?"),
     ):
         for m in goal.take(pattern):
-            if re.search(r"[A-Za-z]{3}|\d", words := m.group().strip(" -:,()'\"")):
+            words = m.group().strip(" -:,()'\"")
+            if m.start() and goal.whole[m.start() - 1 : m.start() + 1].isalnum():
+                words = words.partition(" ")[2] or words  # begins in the middle of a word
+            if re.search(r"[A-Za-z]{3}|\d", words):
                 goal.ask(question.format(words))
 
 

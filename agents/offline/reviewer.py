@@ -28,40 +28,83 @@ _FAMILIES = {
     "reward": r"reward|points?|gift|discount|off\b|[$€£%]",
 }
 _MISLEADING = re.compile(
-    r"\bguaranteed?(?: approval| acceptance)?\b|\bpre-?approved\b|\b(?:no|zero|without(?: any)?) (?:risk|credit checks?|hidden (?:fees?|costs?)|strings attached|obligations?)\b"
-    r"|\brisk-free\b|\binstant (?:approval|decision|cash)\b|\beveryone (?:qualifies|is (?:approved|accepted))\b|\beasy money\b|\bbad credit\b|\bfree money\b"
+    r"\bguaranteed?(?: approval| acceptance)?\b|\bpre-?approved\b|\b(?:no|zero|without(?: any)?) (?:risk|credit checks?"
+    r"|hidden (?:fees?|costs?)|strings attached|obligations?)\b"
+    r"|\brisk-free\b|\binstant (?:approval|decision|cash)\b|\beveryone (?:qualifies|is (?:approved|accepted))\b|\beasy "
+    r"money\b|\bbad credit\b|\bfree money\b"
     r"|\b(?:lowest|best) (?:rates?|apr)\b|\bfix your credit\b|\bget out of debt\b",
     re.I,
 )
 _SUPERLATIVE = re.compile(
-    r"\b(?:the )?(?:world['’]?s|nation['’]?s|country['’]?s|america['’]?s|industry['’]?s|city['’]?s)?[ -]?(?:best|#1|no\. ?1|number[ -]one|cheapest|fastest|safest|finest|leading|top-rated|most (?:popular|trusted|loved|advanced|reliable|affordable))\b"
-    r"|\b(?:award-winning|unbeatable|unrivalled|unrivaled|unmatched|second to none|market leader|clinically proven|scientifically proven|doctor recommended|proven to)\b",
+    r"\b(?:the )?(?:world['’]?s|nation['’]?s|country['’]?s|america['’]?s|industry['’]?s|city['’]?s)?[ -]?(?:best|#1|no\. ?1"
+    r"|number[ -]one|cheapest|fastest|safest|finest|leading|top-rated|most (?:popular|trusted|loved|advanced|reliable"
+    r"|affordable))\b"
+    r"|\b(?:award-winning|unbeatable|unrivalled|unrivaled|unmatched|second to none|market leader|clinically proven"
+    r"|scientifically proven|doctor recommended|proven to)\b",
     re.I,
 )
 _FIGURE = re.compile(
-    r"\b(?:\d[\d,.]*\+?|thousands|millions|hundreds|\w+ (?:thousand|million)) (?:(?:happy|satisfied|loyal) )?(?:customers|users|members|families|teams|companies|people|shoppers|guests|reviews|five-star)\b"
-    r"|\b\d+ (?:out of|in) \d+ (?:customers|people|users|experts|dentists|doctors|members|guests)\b|\b\d+(?:\.\d+)?x (?:faster|more|better|cheaper|longer)\b"
-    r"|\b\d+(?:\.\d+)? ?% (?:of (?:customers|people|users|members|guests|teams|shoppers)|faster|more|less|fewer|better|happier|natural|safe|effective|recycled|organic)\b"
+    r"\b(?:\d[\d,.]*\+?|thousands|millions|hundreds|\w+ (?:thousand|million)) (?:(?:happy|satisfied|loyal) )?(?:customers"
+    r"|users|members|families|teams|companies|people|shoppers|guests|reviews|five-star)\b"
+    r"|\b\d+ (?:out of|in) \d+ (?:customers|people|users|experts|dentists|doctors|members|guests)\b|\b\d+(?:\.\d+)?x "
+    r"(?:faster|more|better|cheaper|longer)\b"
+    r"|\b\d+(?:\.\d+)? ?% (?:of (?:customers|people|users|members|guests|teams|shoppers)|faster|more|less|fewer|better"
+    r"|happier|natural|safe|effective|recycled|organic)\b"
     r"|\b(?:saves?|cuts?|reduces?) (?:you )?(?:up to |about )?\d+ (?:hours|minutes|days)\b",
     re.I,
 )
-_OPINION = re.compile(r"\b(?:your|our|my|his|her|their|at its|at their|look(?:ing)?|feel(?:ing)?|all the|all) (?:very )?(?:best|finest)\b|\bbest (?:wishes|regards|of luck|seller|before|for you)\b|\b(?:do|try) (?:your|our) best\b", re.I)  # fmt: skip
+_OPINION = re.compile(
+    r"\b(?:your|our|my|his|her|their|at its|at their|look(?:ing)?|feel(?:ing)?|all the|all) (?:very )?(?:best|finest)\b|\bbest "
+    r"(?:wishes|regards|of luck|seller|before|for you)\b|\b(?:do|try) (?:your|our) best\b", re.I)  # fmt: skip
 _TESTIMONIAL = re.compile(
-    r"[\"“][^\"”\n]{12,300}[\"”] ?(?:[-–—,] ?)[A-Z]\w+|\b(?:customers?|members?|guests?|people|reviewers?|users?) (?:say|says|love|rave|told us|tell us|swear by|call us|rate us)\b"
+    r"[\"“][^\"”\n]{12,300}[\"”] ?(?:[-–—,] ?)[A-Z]\w+|\b(?:customers?|members?|guests?|people|reviewers?|users?) (?:say|says"
+    r"|love|rave|told us|tell us|swear by|call us|rate us)\b"
     r"|\b(?:five|5)[ -]stars? (?:reviews?|ratings?)?\b|\bas (?:recommended|loved|used) by\b|★{3,}",
     re.I,
 )
 _DISCLOSED = re.compile(
-    r"\b(?:paid|compensated|sponsored|gifted|individual results|results (?:may )?vary|verified (?:review|customer|purchase)|real customer|typical)\b",
+    r"\b(?:paid|compensated|sponsored|gifted|individual results|results (?:may )?vary|verified (?:review|customer|purchase)"
+    r"|real customer|typical)\b",
     re.I,
 )
 _URGENT = re.compile(
-    r"\b(?:ends?|ending|expires?|expiring|closes?|gone|over) (?:tonight|today|tomorrow|soon|this (?:week|weekend)|at midnight|in \d+ (?:hours|days|minutes))\b|\blast (?:chance|call|day|hours|few hours)\b|\bfinal (?:hours|day|call|chance|reminder)\b"
-    r"|\b(?:hurry|act now|act fast|don['’]t miss out|before it['’]?s (?:gone|too late)|while (?:stocks?|supplies) lasts?|limited[- ]time|time is running out|running out|today only|tonight only|only \d+ left|almost gone|selling fast)\b",
+    r"\b(?:ends?|ending|expires?|expiring|closes?|gone|over) (?:tonight|today|tomorrow|soon|this (?:week|weekend)|at midnight"
+    r"|in \d+ (?:hours|days|minutes))\b|\blast (?:chance|call|day|hours|few hours)\b|\bfinal (?:hours|day|call|chance"
+    r"|reminder)\b"
+    r"|\b(?:hurry|act now|act fast|don['’]t miss out|before it['’]?s (?:gone|too late)|while (?:stocks?|supplies) lasts?"
+    r"|limited[- ]time|time is running out|running out|today only|tonight only|only \d+ left|almost gone|selling fast)\b",
     re.I,
 )
 _WORDS = re.compile(r"[a-z0-9#%]+")
-_COMMON = frozenset("the a an of and or to in for our your we is are by with most on at from it that this more than".split())
+_COMMON = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "and",
+        "or",
+        "to",
+        "in",
+        "for",
+        "our",
+        "your",
+        "we",
+        "is",
+        "are",
+        "by",
+        "with",
+        "most",
+        "on",
+        "at",
+        "from",
+        "it",
+        "that",
+        "this",
+        "more",
+        "than",
+    ]
+)
 
 
 class OfflineReviewer:

@@ -23,7 +23,11 @@ HOW = {
             "Use code {code} by {day} and take a bow.",
         ],
         "code": ["The magic word is {code}.", "Type in code {code} with a flourish.", "Use code {code} and take a bow."],
-        "day": ["The offer is good through {day}, and so are we.", "You've got until {day} to make your move.", "Circle {day} on the calendar: that's the last day."],
+        "day": [
+            "The offer is good through {day}, and so are we.",
+            "You've got until {day} to make your move.",
+            "Circle {day} on the calendar: that's the last day.",
+        ],
     },
     "direct": {
         "code+day": ["Code: {code}. Valid through {day}.", "Use code {code} by {day}.", "Enter code {code}, valid through {day}."],
@@ -39,9 +43,14 @@ SHORT = {
         "Code {code} gets you {offer} through {day}.",
         "Use code {code} for {offer} by {day}.",
     ],
-    "code": ["Take {offer} with code {code}.", "{Offer} with code {code}.", "Code {code} gets you {offer}.", "Use code {code} for {offer}."],
+    "code": [
+        "Take {offer} with code {code}.",
+        "{Offer} with code {code}.",
+        "Code {code} gets you {offer}.",
+        "Use code {code} for {offer}.",
+    ],
     "day": ["Get {offer} by {day}.", "{Offer}, good through {day}.", "For you: {offer}, through {day}.", "You get {offer} by {day}."],
-    "": ["Get {offer}.", "For you: {offer}.", "You get {offer}.", "It comes with {offer}."],
+    "": ["Get {offer}.", "For you: {offer}.", "You get {offer}.", "Yours: {offer}."],
 }
 """A whole offer in one sentence, for channels with little room."""
 
@@ -114,7 +123,8 @@ def season(today: date, brand: Brand) -> str | None:
     return now if north and now == then else None
 
 
-_NORTHERN = {f"America/{city}" for city in "New_York Chicago Denver Los_Angeles Phoenix Detroit Anchorage Boise Toronto Vancouver Montreal".split()}
+_CITIES = ("New_York", "Chicago", "Denver", "Los_Angeles", "Phoenix", "Detroit", "Anchorage", "Boise", "Toronto", "Vancouver", "Montreal")
+_NORTHERN = {f"America/{city}" for city in _CITIES}
 
 
 def article(noun: str) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,10 +35,8 @@ def emit(document: BaseModel | dict[str, Any] | list[Any]) -> None:
     sys.stdout.flush()
 
 
-class Progress(Protocol):
-    """Told how far a long piece of work is. Raises nothing."""
-
-    def __call__(self, stage: str, done: int = 0, total: int = 0) -> None: ...
+Progress = Callable[[str, int, int], None]
+"""Told how far a long piece of work is: stage, done, total (0 when unknown)."""
 
 
 @contextmanager
@@ -46,12 +44,12 @@ def progress(quiet: bool = False) -> Iterator[Progress]:
     """A progress bar on stderr, one line per stage; on no terminal one plain line when a stage begins; nothing when quiet."""
     console = people()
     if quiet:
-        yield lambda _stage, _done=0, _total=0: None
+        yield lambda _stage, _done, _total: None
         return
     if not console.is_terminal:
         told: set[str] = set()
 
-        def line(stage: str, _done: int = 0, _total: int = 0) -> None:
+        def line(stage: str, _done: int, _total: int) -> None:
             if stage not in told:
                 told.add(stage)
                 console.print(f"  {stage}")
@@ -64,7 +62,7 @@ def progress(quiet: bool = False) -> Iterator[Progress]:
     with Bars(SpinnerColumn(), TextColumn("{task.description:<46}"), BarColumn(20), TimeElapsedColumn(), console=console) as bars:
         tasks: dict[str, Any] = {}
 
-        def bar(stage: str, done: int = 0, total: int = 0) -> None:
+        def bar(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
                 for earlier in tasks.values():
                     bars.update(earlier, completed=bars.tasks[earlier].total or 1, total=bars.tasks[earlier].total or 1)

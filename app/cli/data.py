@@ -22,7 +22,7 @@ def profile(workspace: WorkspaceOption = HERE, json: JsonOption = False) -> None
 
     space = Workspace.open(workspace)
     with progress(quiet=json) as tell:
-        tell("Reading the tables")
+        tell("Reading the tables", 0, 0)
         found = open_tables(space.settings.data, space.root).profile()
     if json:
         emit(found)

@@ -17,10 +17,11 @@ def learn(
 
     from app.office import Office
     from graphs.learning import build
+    from graphs.state import LearningState
 
     with Office.open(workspace) as office, progress(quiet=json) as tell:
-        tell("Learning")
-        begin = {"slot": f"{office.clock.now():%Y-%m-%d}", "analyse": True}
+        tell("Learning", 0, 0)
+        begin: LearningState = {"slot": f"{office.clock.now():%Y-%m-%d}", "analyse": True}
         state = asyncio.run(build().ainvoke(begin, context=office.working(journey, office.at_work(journey))))
     if json:
         emit({"journey": journey, "learned": state["learned"], "policy_version": state["policy_version"], "analysis": state["analysis"]})

@@ -31,7 +31,7 @@ def report(
         from app.report.gather import gather
         from app.report.page import write_report
 
-        tell("Measuring")
+        tell("Measuring", 0, 0)
         facts = asyncio.run(gather(office, office.at_work(journey)))
         write_report(facts, {}, office.space.report)
         if json:

@@ -33,7 +33,7 @@ def run(
     from graphs.cohort import build
 
     with Office.open(workspace) as office, progress(quiet=json) as tell:
-        tell("Cohort run")
+        tell("Cohort run", 0, 0)
         slot = f"{office.clock.now():%Y-%m-%d}"
         state = asyncio.run(build().ainvoke({"slot": slot}, context=office.working(journey, office.at_work(journey))))
     if json:

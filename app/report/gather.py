@@ -17,7 +17,7 @@ from journeyman.domain import ARMS, Customer, Decision
 from journeyman.measurement.arms import assign, sample_ratio
 from journeyman.measurement.audit import audit
 from journeyman.measurement.lift import Lift, lifts
-from journeyman.store import budget, decisions, events, library, outbox, rewards
+from journeyman.store import budget, decisions, events, library, outbox
 
 if TYPE_CHECKING:
     from app.office import Office
@@ -158,7 +158,7 @@ def _violations(office: Office, work: Working) -> list[Any]:
 def _best(office: Office, work: Working) -> list[ShownVariant]:
     """Ten variants with the best rate, shrunk towards the mean of all by their number of sends; a few per channel, so that each is seen."""
     shift = work.shift
-    known = rewards.learned(office.store, shift.journey)
+    known = shift.successes(office.clock.now())
     earned: dict[str, list[float]] = defaultdict(list)
     for d in decisions.read(office.store, shift.journey):
         if d.id in known and d.variant is not None:

@@ -59,10 +59,8 @@ def words(name: str) -> str:
 
 
 def _rows(comparisons: list[Comparison]) -> list[tuple[str, float, float, float]]:
-    return [
-        (f"vs {NAMES[c.against].lower()}", *(100 * v for v in (c.difference.value, c.difference.low, c.difference.high)))
-        for c in comparisons
-    ]  # type: ignore[misc]
+    shown = [(f"vs {NAMES[c.against].lower()}", c.difference) for c in comparisons]
+    return [(label, 100 * d.value, 100 * d.low, 100 * d.high) for label, d in shown]
 
 
 def _by_lever(levels: list[LevelReport]) -> list[tuple[str, list[LevelReport]]]:

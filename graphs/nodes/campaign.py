@@ -67,10 +67,10 @@ def orders_for_writers(state: CampaignState) -> list[Send] | Literal["curate"]:
     return [Send("write", WriteTask(brief=b, plan=state["plan"])) for b in state["briefs"]] or "curate"
 
 
-async def write(task: WriteTask, runtime: Runtime[Context]) -> CampaignState:
+async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
     """One brief → its variants, kept as drafts."""
-    c, ordered = runtime.context, Brief.model_validate(task["brief"])
-    written = await c.team.copywriter.write(ordered, Plan.model_validate(task["plan"]), c.setting)
+    c, ordered = runtime.context, Brief.model_validate(state["brief"])
+    written = await c.team.copywriter.write(ordered, Plan.model_validate(state["plan"]), c.setting)
     library.add(c.store, c.journey, written)
     c.tell("Writing", len(written), 0)
     return {"unchecked": [w.variant.id for w in written]}
@@ -86,10 +86,10 @@ def orders_for_checkers(state: CampaignState) -> list[Send] | Literal["curate"]:
     return [Send("check", CheckTask(variants=ids[i : i + CHUNK], plan=state["plan"])) for i in range(0, len(ids), CHUNK)] or "curate"
 
 
-async def check(task: CheckTask, runtime: Runtime[Context]) -> CampaignState:
+async def check(state: CheckTask, runtime: Runtime[Context]) -> CampaignState:
     """Rules, then the reviewer agent (which can only add), then one repair of what was rejected, checked the same way."""
-    c, planned = runtime.context, Plan.model_validate(task["plan"])
-    drafts = library.read(c.store, c.journey, status="drafted", ids=task["variants"])
+    c, planned = runtime.context, Plan.model_validate(state["plan"])
+    drafts = library.read(c.store, c.journey, status="drafted", ids=state["variants"])
     verdicts = await _judge(c, planned, [w.variant for w in drafts])
     mended = []
     for w in drafts:

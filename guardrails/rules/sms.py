@@ -74,10 +74,9 @@ def accidental_unicode(copy: Copy) -> Iterator[Hit]:
 
 
 _STOP = re.compile(
-    r"(?:\b(?:reply|text|txt|send|respond|answer|sms|msg|antworte?n?|respond[ea]|repond(?:ez|s)|envi[ae]|invia|rispondi|"
-    r"opt[\s-]?out|unsub\w*|end|quit|cancel)\b[^.!?\n]{0,30}?"
-    r"(?:\bSTOPP?\b|[\"'][Ss]top[\"']))|\b[Ss][Tt][Oo][Pp]\s?(?:to|2|=|for|:|zum|para|pour|"
-    r"per)\s?(?:\d{3,12}\s)?\w*\s?(?:opt|end|unsub|cancel|quit|stop|leave|abm|salir|baja|desab|no)",
+    r"(?i:\b(?:reply|text|txt|send|respond|answer|sms|msg|antworten?|respond[ea]|repond(?:ez|s)|envi[ae]|invia|rispondi|opt[\s-]?out|"
+    r"unsub\w*|end|quit|cancel)\b)[^.!?\n]{0,30}?(?:\bSTOPP?\b|[\"'][Ss]top[\"'])|"
+    r"\b(?i:stop)\s?(?i:to|2|=|for|:|zum|para|pour|per)\s?(?:\d{3,12}\s)?(?:\w{1,4}\s)?(?i:opt|end|unsub|cancel|quit|stop|leave|abm|salir|baja|desab)"
 )
 _DENIED = re.compile(r"\b(?:do\s+not|don't|never|no\s+need\s+to|cannot|can't)\s+(?:\w+\s+){0,2}$", re.I)
 _LEGAL = re.compile(r"[\s,]+(?:inc|ltd|llc|plc|co|corp|gmbh|ag|sa|bv|ab|pty|limited)\.?$", re.I)
@@ -88,7 +87,7 @@ _LEGAL = re.compile(r"[\s,]+(?:inc|ltd|llc|plc|co|corp|gmbh|ag|sa|bv|ab|pty|limi
     "A text message names the brand and says how to opt out with STOP.",
     channels=["sms"],
     severity="block",
-    source="CTIA Messaging Principles and Best Practices 5.1",
+    source="CTIA Messaging Principles and Best Practices",
     passes=[{"body": "{{ brand_name }}: it's back. Reply STOP to opt out."}, {"body": "Acme: it's back. STOP to end"}],
     fails=[
         {"body": "Acme: it's back."},
@@ -169,7 +168,7 @@ _SHORT = re.compile(rf"(?<![\w.-])(?:https?://)?(?:www\.)?(?:{'|'.join(re.escape
     "No public link shorteners.",
     channels=["sms"],
     severity="block",
-    source="carrier policies; CTIA 5.2",
+    source="carrier policies; CTIA Messaging Principles and Best Practices",
     passes={"body": "Acme: see https://acme.com/spring. Reply STOP to opt out."},
     fails={"body": "Acme: see https://bit.ly/3xYz. Reply STOP to opt out."},
 )

@@ -38,7 +38,9 @@ def _solid(phrase: str, masked: bool) -> str:
     written = []
     for word in phrase.split():
         last = len(word) - 1
-        written.append("".join(_letter(c, masked and 0 < i < last) + ("{1,9}" if c.isalpha() and masked else "") for i, c in enumerate(word)))
+        written.append(
+            "".join(_letter(c, masked and 0 < i < last) + ("{1,9}" if c.isalpha() and masked else "") for i, c in enumerate(word))
+        )
     return r"[\s_-]{1,9}".join(written)
 
 

@@ -15,7 +15,7 @@ from journeyman.decisioning.table import Table, build
 
 Ints = NDArray[np.int64]
 F64 = NDArray[np.float64]
-ROUNDS = 4
+ROUNDS = 2
 """Re-estimations of the prior variances per refit, at most; they go on where the last refit ended."""
 
 

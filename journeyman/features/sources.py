@@ -26,12 +26,14 @@ CSV, PARQUET = (".csv", ".tsv", ".txt"), (".parquet", ".pq")
 
 @dataclass(frozen=True)
 class Raw:
-    """A table as found. `file` is its name for people, `rows` how many were readable, `rejected` the lines that were not (number, why)."""
+    """A table as found. `file` is its name for people, `rows` how many were readable, `rejected` the lines that were not (number, why).
+    `copied` is the DuckDB table its text was read into, None where the file itself is asked each time."""
 
     file: str
     table: Any
     rows: int
     rejected: tuple[tuple[int, str], ...] = ()
+    copied: str | None = None
 
 
 def connect() -> Any:
@@ -123,7 +125,7 @@ def _from_csv(connection: Any, name: str, path: Path) -> Raw:
             f"{name}: {len(rejected):,} lines of {path} are all unreadable, the first is line {line}: {why}",
             remedy=f"Save it as UTF-8 with {len(header)} columns in every line.",
         )
-    return Raw(path.name, table, rows, tuple(rejected.items()))
+    return Raw(path.name, table, rows, tuple(rejected.items()), f"read_{name}")
 
 
 def _header(name: str, path: Path) -> tuple[list[str], str]:

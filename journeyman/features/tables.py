@@ -1,11 +1,12 @@
 """A workspace's tables, opened and made clean: our column names, our types, UTC; bad rows left out, counted and shown.
 
 `open_tables` stops with a `DataError` where nothing could be read rightly (no file, wrong column, empty or unreadable file). Everything
-smaller is a `Problem` in the profile. Reading is lazy: a row is looked at when somebody asks for it.
+smaller is a `Problem` in the profile. CSV is parsed when opened; Parquet and DuckDB tables are looked at when somebody asks.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -107,6 +108,10 @@ def open_tables(sources: DataSources, root: Path) -> Tables:
         if source is not None:
             raw[name] = read(connection, name, source, root)
             found[name] = typed(raw[name], name, source)
+            if copy := raw[name].copied:  # text is parsed once, not at every look
+                parsed = connection.create_table(f"typed_{name}", found[name].table, temp=True)
+                found[name] = replace(found[name], table=parsed)
+                connection.drop_table(copy)
     if not raw["customers"].rows:
         raise DataError(f"customers: {raw['customers'].file} has no rows.", remedy="Export it again, one row per customer.")
     return Tables(connection, raw, found)

@@ -61,18 +61,29 @@ def facts() -> ReportFacts:
             LevelReport(lever=lever, level=level, sends=500, reward_rate=rate, low=rate - 0.01, high=rate + 0.012)
             for lever, level, rate in (
                 ("theme", "savings", 0.05), ("theme", "fresh_picks", 0.061), ("channel", "email", 0.05), ("channel", "sms", 0.07),
-                ("send_window", "morning", 0.04), ("send_window", "evening", 0.07), ("incentive", "percent_off-15", 0.06), ("incentive", "none", 0.03),
+                ("send_window", "morning", 0.04), ("send_window", "evening", 0.07),
+                ("incentive", "percent_off-15", 0.06), ("incentive", "none", 0.03),
             )
         ],
         segments=[
             SegmentReport(segment=s, lever=lever, level=level, sends=200, reward_rate=rate, overall_rate=0.05)
             for s, lever, level, rate in (
-                ("evening shoppers", "send_window", "evening", 0.09), ("evening shoppers", "send_window", "morning", 0.02), ("discount seekers", "theme", "savings", 0.08),
+                ("evening shoppers", "send_window", "evening", 0.09), ("evening shoppers", "send_window", "morning", 0.02),
+                ("discount seekers", "theme", "savings", 0.08),
             )
         ],
         best=[
-            ShownVariant(id="a", channel="email", theme="fresh_picks", tone="warm", incentive=OFFER, sends=210, reward_rate=interval, rendered=letter),
-            ShownVariant(id="b", channel="sms", theme="savings", tone="direct", incentive=None, sends=180, reward_rate=interval, rendered=text),
-            ShownVariant(id="c", channel="push", theme="savings", tone="playful", incentive=None, sends=90, reward_rate=interval, rendered=push),
+            ShownVariant(
+                id="a", channel="email", theme="fresh_picks", tone="warm", incentive=OFFER, sends=210, reward_rate=interval,
+                rendered=letter,
+            ),
+            ShownVariant(
+                id="b", channel="sms", theme="savings", tone="direct", incentive=None, sends=180, reward_rate=interval,
+                rendered=text,
+            ),
+            ShownVariant(
+                id="c", channel="push", theme="savings", tone="playful", incentive=None, sends=90, reward_rate=interval,
+                rendered=push,
+            ),
         ],
     )  # fmt: skip

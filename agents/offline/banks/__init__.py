@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from pydantic import Field
 
 from journeyman.domain import Brand, Brief, Plan, Record
 
@@ -31,9 +32,9 @@ class Letter(Record):
 class Words(Record):
     """Units of one theme in one tone: any title goes with any line."""
 
-    letters: list[Letter] = []
-    titles: list[str] = []
-    lines: list[str] = []
+    letters: list[Letter] = Field(default_factory=list)
+    titles: list[str] = Field(default_factory=list)
+    lines: list[str] = Field(default_factory=list)
 
 
 class Cell(Words):
@@ -85,7 +86,7 @@ def load(name: str) -> Bank:
 
 
 _KIND_WORDS = {
-    "win_back": r"win\W?back|win \w+ back|lapsed|dormant|re-?activat|re-?engage|churned|have(?:n't| not) (?:shopped|ordered|bought)|come back",
+    "win_back": r"win\W?back|win \w+ back|lapsed|dormant|re-?activat|re-?engage|churned|(?:n't| not) (?:shopped|ordered|bought)|come back",
     "second_purchase": r"second (?:order|purchase)|repeat|first[- ]time (?:buyers?|customers?)|first (?:order|purchase)|buy again",
     "activation": r"activat|onboard|sign-?ups?|new users?|trial|first project",
     "cross_sell": r"cross-?sell|up-?sell|savings account|add-?on|upgrade|refer",

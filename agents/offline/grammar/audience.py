@@ -18,16 +18,20 @@ from journeyman.domain import AllOf, AnyOf, Comparison, Not, Predicate
 from journeyman.errors import PlanError
 
 _EVERYBODY = rx(
-    r"\b(?:everyone|everybody|all (?:of )?(?:our |the |your )?(?:customers|people|households|users|members|subscribers|guests|buyers|clients))\b"
+    r"\b(?:everyone|everybody|all (?:of )?(?:our |the |your )?(?:customers|people|households|users|members|subscribers|guests"
+    r"|buyers|clients))\b"
 )
 _EXCEPT = re.compile(
-    r"\b(?:except(?: for)?|excluding|exclude|leave out|leaving out|but not|other than|apart from|skip|without|not (?:to|for|including|target|contact|message)|never (?:to|contact|message|target)|omit|ignore)"
-    r"(?: (?:for|to|the|any|anyone|anybody|people|customers|households|users|members|those|all|shoppers|buyers|our|everyone|that|who|were|are|have|has|been|was|guests)){0,6} ?$",
+    r"\b(?:except(?: for)?|excluding|exclude|leave out|leaving out|but not|other than|apart from|skip|without|not (?:to|for"
+    r"|including|target|contact|message)|never (?:to|contact|message|target)|omit|ignore)"
+    r"(?: (?:for|to|the|any|anyone|anybody|people|customers|households|users|members|those|all|shoppers|buyers|our|everyone"
+    r"|that|who|were|are|have|has|been|was|guests)){0,6} ?$",
     re.I,
 )
 _OR = re.compile(r"^[\s,∎]*or(?: (?:who|that|those|people|customers|have|has|had|are|else|simply|anyone))* ?$", re.I)
 _OBJECTIVE = rx(
-    r"\b(?:into|to (?:become|be|being)) (?:an? |our |the )?(?:\w+[ -]){0,3}?(?:buyers?|customers|fans|members|users|subscribers|guests|shoppers|advocates|regulars|purchasers)\b"
+    r"\b(?:into|to (?:become|be|being)) (?:an? |our |the )?(?:\w+[ -]){0,3}?(?:buyers?|customers|fans|members|users"
+    r"|subscribers|guests|shoppers|advocates|regulars|purchasers)\b"
     r"|\bbecom(?:e|ing) (?:an? )?(?:\w+[ -]){0,2}(?:buyers?|customers?|members?|users?|shoppers?)\b"
 )
 
@@ -55,7 +59,8 @@ def read_audience(goal: Goal, kind: Kind, event: str, catalogue: Catalogue) -> U
             if any(not catalogue.has(c.feature) for c in comparisons(predicate)):
                 missing = ", ".join(sorted({c.feature for c in comparisons(predicate) if not catalogue.has(c.feature)}))
                 goal.ask(
-                    f"The data has no {missing}, so “{m.group().strip()}” is not part of the audience yet. Can it be brought in, or the condition dropped?"
+                    f"The data has no {missing}, so “{m.group().strip()}” is not part of the audience yet. Can it be brought "
+                    f"in, or the condition dropped?"
                 )
                 continue
             lead = goal.before(m.start(), within=".;!?,", reach=60)

@@ -25,13 +25,15 @@ _ITEM = rf"(?:(?:{_N}) ?(?:-|to|or) ?)?{_N}(?! ?[%$€£])(?: ?{_NOUN}\b)*"
 _WHOM = r"(?: ?(?:per|for each|to each|to any|for any|to|a) (?:customer|person|user|household|member|recipient|contact|head|guest|one))?"
 _TAIL = r"(?: (?:max(?:imum)?|at (?:the )?most|tops|in total|combined|altogether|across (?:all )?channels|overall|or fewer|or less))?"
 _PERIOD = (
-    rf"(?: ?(?:/|per\b|each\b|every\b|an?\b|in any\b|within any\b|in an?\b|within an?\b|in\b(?! the)|within\b(?! the)|over any\b|any\b) ?(?P<pn>{NUMBER})?[ -]?"
+    rf"(?: ?(?:/|per\b|each\b|every\b|an?\b|in any\b|within any\b|in an?\b|within an?\b|in\b(?! the)|within\b(?! the)|over "
+    rf"any\b|any\b) ?(?P<pn>{NUMBER})?[ -]?"
     rf"(?P<unit>{UNIT})s?\b(?: (?:period|window))?| (?P<adv>daily|weekly|fortnightly|biweekly|bi-weekly|monthly|quarterly)\b"
     r"| every (?:other|second) (?P<other>day|week|month)\b| ?p\.?(?P<p>w)\b\.?)"
 )
 _LEAST = r"(?:at least|min(?:imum)?(?: of)?|no (?:fewer|less) than|not (?:fewer|less) than)"
 _CAP = rx(
-    rf"(?P<how>\b(?:{UPPER}|{BELOW}|{_LEAST}|only|just|more than)(?: (?:get|receive|send|be sent|contact|message))? ?)?(?<![$€£\w.-])(?P<items>{_ITEM}"
+    rf"(?P<how>\b(?:{UPPER}|{BELOW}|{_LEAST}|only|just|more than)(?: (?:get|receive|send|be sent|contact|message))? "
+    rf"?)?(?<![$€£\w.-])(?P<items>{_ITEM}"
     rf"(?: ?(?:,|and|plus|&|or|\+),? ?(?:{UPPER} ?)?{_ITEM}){{0,3}}){_WHOM}{_TAIL}{_PERIOD}{_WHOM}{_TAIL}"
     rf"(?:,? (?:of which|including|with)(?: {UPPER})? ?(?P<part>{_ITEM}))?"
 )
@@ -46,30 +48,43 @@ _ADVERB = {
     "w": 7,
 }
 _WEEKLY_CAP = rx(
-    rf"\b(?P<adv>daily|weekly|fortnightly|monthly)(?: (?P<noun>{_NOUN}))?(?: frequency)? (?:cap|limit|max(?:imum)?)(?: (?:of|is|at))?[: =]{{0,3}}(?P<n>{_N})"
+    rf"\b(?P<adv>daily|weekly|fortnightly|monthly)(?: (?P<noun>{_NOUN}))?(?: frequency)? (?:cap|limit|max(?:imum)?)(?: (?:of"
+    rf"|is|at))?[: =]{{0,3}}(?P<n>{_N})"
     rf"|\bmax(?:imum)? (?P<adv2>daily|weekly|monthly) (?P<noun2>{_NOUN})[: =]{{0,3}}(?P<n2>{_N})"
 )
 _PACE = rx(
-    rf"\b(?:{UPPER} ?)?(?:(?:an?|1|one|single|once) ?)?(?P<noun>{_NOUN})? ?every (?:(?P<other>other|second) (?P<ounit>day|week|month)|(?P<pn>{NUMBER}) (?P<unit>{UNIT})s?)\b"
+    rf"\b(?:{UPPER} ?)?(?:(?:an?|1|one|single|once) ?)?(?P<noun>{_NOUN})? ?every (?:(?P<other>other|second) (?P<ounit>day"
+    rf"|week|month)|(?P<pn>{NUMBER}) (?P<unit>{UNIT})s?)\b"
 )
 _TOTAL = rx(
-    rf"\b(?:{UPPER} ?)?(?P<items>{_ITEM}){_WHOM} (?:in total|in all|altogether|overall|all in all|(?:over|during|across|for|in) the (?:whole |entire )?"
+    rf"\b(?:{UPPER} ?)?(?P<items>{_ITEM}){_WHOM} (?:in total|in all|altogether|overall|all in all|(?:over|during|across|for"
+    rf"|in) the (?:whole |entire )?"
     r"(?:campaign|journey|period|programme|program|run))\b"
 )
-_NO_CAP = rx(r"\bno (?:frequency )?(?:caps?|limits?)(?: on (?:messages|frequency|contacts?))?\b|\bas (?:often|many|much) as (?:you|we) (?:like|can|want)\b"
+_BARE_TOTAL = rx(
+    rf"\b(?:{UPPER}|only|just|a single) ?(?P<items>{_ITEM})(?= ?(?:$|[.,;]))|(?<![\w$€£.-])(?P<items2>{_ITEM}) (?:only"
+    rf"|max(?:imum)?|tops)(?= ?(?:$|[.,;]))"
+)
+_WEEKLY = rx(rf"\b(?P<adv>daily|weekly|fortnightly|monthly) (?P<noun>{_NOUN})\b")
+_NO_CAP = rx(
+    r"\bno (?:frequency )?(?:caps?|limits?)(?: on (?:messages|frequency|contacts?))?\b|\bas (?:often|many|much) as (?:you|we) "
+    r"(?:like|can|want)\b"
              r"|\bunlimited messages\b|\bas often as possible\b")  # fmt: skip
 _CAP_ONLY = rx(rf"\bfrequency(?: cap)?[: =]{{1,3}}(?P<n>{_N})(?! ?[/%]| per)")
 _APART = rx(
-    rf"\b(?:(?:at least|min(?:imum)?|no less than|leave|keep|wait|with|space[d]?(?: out)?|>=)[: ]{{1,2}}){{0,2}}{duration('c')}(?: apart| (?:or more )?(?:in )?between"
+    rf"\b(?:(?:at least|min(?:imum)?|no less than|leave|keep|wait|with|space[d]?(?: out)?|>=)[: "
+    rf"]{{1,2}}){{0,2}}{duration('c')}(?: apart| (?:or more )?(?:in )?between"
     rf"(?: (?:any )?(?:2 |two |the )?(?:{_NOUN}|each|them|consecutive \w+))?| gap| pause| cooldown| of rest)\b"
-    rf"|\b(?:cool-?down|cooling[- ]off(?: period)?|(?:minimum |min )?(?:gap|spacing|interval|pause|wait)(?: (?:between|of|is|at least|messages|sends|contacts|any|2|two)){{0,5}})[: =]{{0,3}}{duration('k')}"
+    rf"|\b(?:cool-?down|cooling[- ]off(?: period)?|(?:minimum |min )?(?:gap|spacing|interval|pause|wait)(?: (?:between|of|is"
+    rf"|at least|messages|sends|contacts|any|2|two)){{0,5}})[: =]{{0,3}}{duration('k')}"
     rf"|\b(?:no|never|not)(?: send)? 2 {_NOUN} (?:within|in|inside)(?: the same)? {duration('j')}"
 )
 _CONSECUTIVE = rx(
     r"\b(?:never|not|no)[^.;,]{0,30} (?:on )?(?:consecutive days|2 days (?:running|in a row)|back[- ]to[- ]back days|days in a row)\b"
 )
 _CONTACT_VERB = rx(
-    r"\b(?P<verb>email|text|push|message|contact|write to|reach out to|send)(?: (?:them|people|customers|anyone|anybody|anything|the same person|each of them|\w+s))?(?: \w+ly)? ?$"
+    r"\b(?P<verb>email|text|push|message|contact|write to|reach out to|send)(?: (?:them|people|customers|anyone|anybody"
+    r"|anything|the same person|each of them|\w+s))?(?: \w+ly)? ?$"
 )
 
 
@@ -97,10 +112,9 @@ def read_caps(goal: Goal, *, bare: bool = False) -> list[FrequencyCap]:
             caps.append(_cap(_words(item.group()) or channel, number, window, below=below))
         if m["part"]:
             caps.append(_cap(_words(m["part"]), re.findall(_N, m["part"], re.I)[-1], window))
+    caps += [_cap(m["noun"], "1", _ADVERB[m["adv"].lower()]) for m in goal.take(_WEEKLY)]
     for m in goal.take(_PACE, lambda m: bare or bool(m["noun"])):
-        window = (
-            2 * _days(None, m["ounit"]) if m["other"] else _days(m["pn"], m["unit"])
-        )
+        window = 2 * _days(None, m["ounit"]) if m["other"] else _days(m["pn"], m["unit"])
         caps.append(_cap(m["noun"] or "", "1", window))
     caps += [FrequencyCap(limit=1, window_days=2) for _ in goal.take(_CONSECUTIVE)]
     for m in goal.take(_CAP_ONLY):
@@ -110,19 +124,25 @@ def read_caps(goal: Goal, *, bare: bool = False) -> list[FrequencyCap]:
         if any(c.channel is None and c.limit / c.window_days < n / window for c in caps):
             raise PlanError(f"The goal asks for at least {n:g} messages and for fewer.", remedy="Name one limit on messages.")
         goal.ask(
-            f"The goal asks for at least {count(n, 'message')} in {count(window, 'day')}. The machine may always stay silent; is an upper limit enough?"
+            f"The goal asks for at least {count(n, 'message')} in {count(window, 'day')}. The machine may always stay silent; "
+            f"is an upper limit enough?"
         )
     goal.mentioned |= {c.channel for c in caps if c.channel and c.limit}
     return caps
 
 
 def read_total_caps(goal: Goal, horizon: int) -> list[FrequencyCap]:
-    """Caps over the whole journey of `horizon` days."""
+    """Caps over the whole journey of `horizon` days (at most a year)."""
+    horizon = min(366, horizon)
     caps = [
         _cap(_words(m["items"]), re.findall(_N, m["items"], re.I)[-1], horizon)
         for m in goal.take(_TOTAL, lambda m: bool(_words(m["items"])))
     ]
-    return [c.model_copy(update={"window_days": min(366, horizon)}) for c in caps]
+    for m in goal.take(_BARE_TOTAL, lambda m: bool(_words(m["items"] or m["items2"]))):
+        items = m["items"] or m["items2"]
+        caps.append(_cap(_words(items), re.findall(_N, items, re.I)[-1], horizon))
+    goal.mentioned |= {c.channel for c in caps if c.channel and c.limit}
+    return caps
 
 
 def settle_caps(goal: Goal, caps: list[FrequencyCap]) -> list[FrequencyCap]:

@@ -21,8 +21,10 @@ _ONLY = rx(
 )
 _ONLY_AFTER = rx(rf"\b(?P<which>{_LIST})(?: (?:channels?|messages?))?[ -](?:only|exclusively|alone)\b|\b(?P<and>{_LIST}), nothing else\b")
 _OUT = rx(
-    rf"\b(?:no|not?(?: (?:via|by|through|use|using|send(?: them)?|on|any|want))?|without(?: any)?|never(?: (?:use|send|by|via))?|except(?: for)?"
-    rf"|exclud(?:e|ing)|skip|avoid|but(?: not)?|leave out|apart from|other than|minus|rather than|instead of)(?: any| the| an?)? (?P<which>{_LIST})\b"
+    rf"\b(?:no|not?(?: (?:via|by|through|use|using|send(?: them)?|on|any|want))?|without(?: any)?|never(?: (?:use|send|by"
+    rf"|via))?|except(?: for)?"
+    rf"|exclud(?:e|ing)|skip|avoid|but(?: not)?|leave out|apart from|other than|minus|rather than|instead of)(?: any| the| "
+    rf"an?)? (?P<which>{_LIST})\b"
     r"(?: (?:them|people|customers|anyone|anybody))?(?: (?:at all|please|channel))?"
 )
 _OFF = rx(rf"\b(?P<which>{_LIST}) (?:is|are) (?:off[- ]limits|forbidden|not allowed|out|excluded|banned|off)\b")

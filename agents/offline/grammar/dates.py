@@ -31,13 +31,21 @@ DATE = (
 
 
 def duration(tag: str) -> str:
-    """A pattern for a length of time (`3 weeks`, `a month`, `60+ days`, `30-day`); groups `{tag}_n`, `{tag}_unit`."""
-    return rf"(?:(?P<{tag}_n>{NUMBER})\+?|(?:an?|one|the last|the past|this)\b)[ -]?(?:full |whole |straight )?(?P<{tag}_unit>{UNIT})s?\b"
+    """A pattern for a length of time (`3 weeks`, `a month`, `60+ days`, `3-6 weeks`); groups `{tag}_lo`, `{tag}_n`, `{tag}_unit`."""
+    return (
+        rf"(?:(?:(?P<{tag}_lo>{NUMBER}) ?(?:-|to|or) ?)?(?P<{tag}_n>{NUMBER})\+?|(?:an?|one|the last|the past|this)\b)[ "
+        rf"-]?(?:full |whole |straight )?(?P<{tag}_unit>{UNIT})s?\b"
+    )
 
 
 def days(match: re.Match[str], tag: str) -> float:
-    """The length a `duration(tag)` pattern has matched, in days."""
+    """The length a `duration(tag)` pattern has matched, in days; of a range the upper end."""
     return float(match[f"{tag}_n"] or 1) * _DAYS[match[f"{tag}_unit"].lower()]
+
+
+def least_days(match: re.Match[str], tag: str) -> float:
+    """The lower end of a range of lengths, in days; of a single length, that length."""
+    return float(match[f"{tag}_lo"] or match[f"{tag}_n"] or 1) * _DAYS[match[f"{tag}_unit"].lower()]
 
 
 def read_date(match: re.Match[str], goal: Goal) -> date:
@@ -105,8 +113,10 @@ def _thanksgiving(year: int) -> date:
 _FROM_TO = rx(rf"\b(?:from|starting|start(?:s|ing)?(?: on)?|beginning|launch(?:es|ing)?(?: on)?) (?:on )?(?:{DATE})")
 _UNTIL = rx(rf"\b(?P<word>until|till|by|through|to|before|ends?(?: on)?|ending(?: on)?|up to|no later than)(?: the)?(?: on)? (?:{DATE})")
 _FOR = rx(
-    rf"\b(?:(?:for|over|during|across|in|within|inside)(?: {UPPER})?(?: (?:the|a total of|a period of))?(?: (?:next|coming|following|whole|first))?"
-    rf"|(?:run|runs|running|(?<!the )lasts?|lasting|duration|horizon|length|timeline|period|time ?frame)(?: (?:of|for|is))?[: =]{{0,3}}) {duration('h')}"
+    rf"\b(?:(?:for|over|during|across|in|within|inside)(?: {UPPER})?(?: (?:the|a total of|a period of))?(?: (?:next|coming"
+    rf"|following|whole|first))?"
+    rf"|(?:run|runs|running|(?<!the )(?<!in )lasts?|lasting|duration|horizon|length|timeline|period|time ?frame)(?: (?:of|for"
+    rf"|is))?[: =]{{0,3}}) {duration('h')}"
 )
 _ALONE = rx(rf"(?:^|(?<=[,;.]))\s?{duration('h')}(?=\s?(?:$|[,;.]))")
 _LONG = rx(rf"\b{duration('h')}[ -](?:long )?(?:campaign|journey|programme|program|pilot|test|run|sprint|flight|horizon|push)\b")
@@ -124,7 +134,7 @@ def read_horizon(goal: Goal) -> int:
             raise PlanError(f"{end:%d %B %Y} is not after today ({goal.today:%d %B %Y}).", remedy="Give an end date that lies ahead.")
         ends.append(ahead)
     for match in [*goal.take(_LONG), *goal.take(_FOR), *goal.take(_ALONE)]:
-        ends.append(max(1, int(days(match, "h"))))
+        ends.append(max(1, int(least_days(match, "h"))))
     if not ends:
         goal.assume(f"The journey runs for {DEFAULT_DAYS} days, as the goal names no end.")
         return DEFAULT_DAYS

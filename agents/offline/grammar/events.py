@@ -7,31 +7,37 @@ from __future__ import annotations
 
 import re
 
-_PARTICIPLES = {
-    "create": "created", "creat": "created", "make": "made", "made": "made", "start": "started", "upload": "uploaded", "invite": "invited",
-    "invit": "invited", "install": "installed", "connect": "connected", "complete": "completed", "complet": "completed", "add": "added",
-    "activate": "activated", "verify": "verified", "verifi": "verified", "finish": "finished", "open": "opened", "join": "joined",
-    "upgrade": "upgraded", "upgrad": "upgraded", "launch": "launched", "publish": "published", "import": "imported", "schedule": "scheduled",
-    "schedul": "scheduled", "write": "written", "wrote": "written", "written": "written", "leave": "left", "left": "left", "download": "downloaded",
-    "enable": "enabled", "enabl": "enabled", "link": "linked", "fund": "funded", "watch": "watched", "play": "played", "try": "tried",
-    "tri": "tried", "set up": "set_up", "send": "sent", "sent": "sent", "redeem": "redeemed", "claim": "claimed", "submit": "submitted",
-    "record": "recorded", "build": "built", "built": "built", "share": "shared", "shar": "shared", "take out": "taken", "taken out": "taken",
-    "apply for": "applied", "applied for": "applied", "get": "opened", "got": "opened", "activat": "activated",
-}  # fmt: skip
+_FORMS = """
+    created=create,creat made=make,made started=start uploaded=upload invited=invite,invit installed=install
+    connected=connect completed=complete,complet added=add activated=activate,activat verified=verify,verifi finished=finish
+    opened=open,get,got joined=join upgraded=upgrade,upgrad launched=launch published=publish imported=import
+    scheduled=schedule,schedul written=write,wrote,written left=leave,left downloaded=download enabled=enable,enabl
+    linked=link funded=fund watched=watch played=play tried=try,tri set_up=set_up sent=send,sent redeemed=redeem
+    claimed=claim submitted=submit recorded=record built=build,built shared=share,shar taken=take_out,taken_out
+    applied=apply_for,applied_for
+"""
+_PARTICIPLES = {f.replace("_", " "): p for p, forms in (row.split("=") for row in _FORMS.split()) for f in forms.split(",")}
+"""Verb forms (and their stems) by participle, as event names have it."""
 VERB = (
     r"(?:set up|take out|taken out|appl(?:y|ied) for|submitt?|"
     + "|".join(sorted((v for v in _PARTICIPLES if " " not in v and v != "submit"), key=len, reverse=True))
     + r")(?:ed|d|ied|n)?"
 )
-_STOP = "yet in for to with and or since on at but within after from by during of so who that anything still ever before again us now next this last is are"
+_STOP = (
+    "yet in for to with and or since on at but within after from by during of so who that anything still ever before again us now "
+    "next this last is are"
+)
 NOUN = rf"[a-z]+(?:[ -](?!(?:{_STOP.replace(' ', '|')})\b)[a-z]+)?"
-ORDER = r"(?:shop(?:ped|ping)?|buy|bought|order(?:ed)?|purchas(?:e|ed)|transact(?:ed)?|spent|(?:made|make|placed|place) (?:an?|any|another|a second|their first) (?:purchases?|orders?)|spent anything)"
+ORDER = (
+    r"(?:shop(?:ped|ping)?|buy|bought|order(?:ed)?|purchas(?:e|ed)|transact(?:ed)?|spent|(?:made|make|placed|place) (?:an?|any"
+    r"|another|a second|their first) (?:purchases?|orders?)|spent anything)"
+)
 ACTS: list[tuple[str, str]] = [
-    (r"(?:(?:been )?seen(?: them)?|heard from(?: them)?|been active|active)", ""),
+    (r"(?:(?:been )?seen(?: them)?|heard from(?: them)?|been active|active|come back|came back|been back|return(?:ed)?)", ""),
     (ORDER, "order"),
     (r"(?:book(?:ed)?|stay(?:ed)?|(?:made|make) (?:an?|any|another) (?:booking|reservation)s?|reserved|checked in)", "booking"),
     (
-        r"(?:visit(?:ed)?|browsed?|come back|came back|been back|return(?:ed)?|been in)",
+        r"(?:visit(?:ed)?|browsed?|been in)",
         "visit",
     ),
     (
@@ -98,6 +104,8 @@ def verb_event(verb: str, noun: str) -> str:
     participle = _PARTICIPLES.get(verb) or next(
         (p for v, p in sorted(_PARTICIPLES.items(), key=lambda x: -len(x[0])) if verb.startswith(v)), verb
     )
+    if participle in ("made", "placed") and (known := NOUNS.get(singular(noun.lower()))):
+        return known
     return f"{slug_of(noun)}_{participle}"
 
 

@@ -15,7 +15,8 @@ from journeyman.domain import Channel
 BLANK = "∎"
 UPPER = (
     r"(?:at (?:the )?most|(?:no|not|never) more than|never exceed(?:ing)?|not exceed(?:ing)?|up to|(?:a )?max(?:imum)?(?: of)?"
-    r"|(?:hard )?limit(?:ed)?(?: (?:of|to|at))?|cap(?:ped)?(?: (?:of|to|at|is))?|no (?:higher|greater|larger|deeper|bigger) than|as much as)[: =]{0,3}"
+    r"|(?:hard )?limit(?:ed)?(?: (?:of|to|at))?|cap(?:ped)?(?: (?:of|to|at|is))?|no (?:higher|greater|larger|deeper|bigger) "
+    r"than|as much as)[: =]{0,3}"
 )
 """Words that state an upper bound."""
 BELOW = r"(?:less than|fewer than|under|below|<)"

@@ -16,24 +16,32 @@ from journeyman.errors import PlanError
 
 DAY = 24 * 60
 NIGHT = (21 * 60, 8 * 60)
-_UNITLESS = r"(?! ?(?:%|percent|days?|weeks?|months?|years?|orders?|points?|dollars?|euros?|messages?|emails?|customers?|hours\b|x\b|[/$€£]|[.,]?\d))"
+_UNITLESS = (
+    r"(?! ?(?:%|percent|days?|weeks?|months?|years?|orders?|points?|dollars?|euros?|messages?|emails?|customers?|hours\b|x\b"
+    r"|[/$€£]|[.,]?\d))"
+)
 
 
 def _time(tag: str) -> str:
-    return rf"(?:(?P<{tag}_h>[01]?\d|2[0-4])(?:[:.h](?P<{tag}_m>[0-5]\d))?(?P<{tag}_z>h\b)? ?(?P<{tag}_ap>am|pm)?\b|(?P<{tag}_w>noon|midday|midnight))"
+    return (
+        rf"(?:(?P<{tag}_h>[01]?\d|2[0-4])(?:[:.h](?P<{tag}_m>[0-5]\d))?(?P<{tag}_z>h\b)? ?(?P<{tag}_ap>am|pm)?\b|(?P<{tag}_w>noon"
+        rf"|midday|midnight))"
+    )
 
 
 _SPAN = rx(rf"(?<![\w$€£.,])(?:between |from )?(?<![\d.]){_time('a')} ?(?P<sep>and|to|till|til|until|through|-) ?{_time('b')}{_UNITLESS}")
 _EDGE = rx(
-    rf"\b(?P<word>after|later than|past|beyond|before|earlier than|until|till|stop at|from|by) (?:about )?{_time('t')}{_UNITLESS}(?P<on> (?:onwards?|on\b))?"
+    rf"\b(?P<word>after|later than|past|beyond|before|earlier than|until|till|stop at|from|by) (?:about "
+    rf")?{_time('t')}{_UNITLESS}(?P<on> (?:onwards?|on\b))?"
 )
 _NIGHT = rx(r"\b(?:(?:at|late at|during the|in the middle of the) nights?|overnight|nights?|night[- ]?time)\b")
 _OFFICE = rx(r"\b(?:business|office|working|work) hours\b")
 _PART = rx(r"\b(?:(?:in|during) the |at |on )?(?P<part>mornings?|lunch ?time|lunch|middays?|noon|afternoons?|evenings?)\b")
-_ONLY = re.compile(r"\b(?:only|just|solely|exclusively|strictly)\b", re.I)
+_ONLY = re.compile(r"\b(?:only|just|solely|exclusively|strictly|keep (?:everything|it all|all \w+|every \w+))\b", re.I)
 _QUIET = re.compile(rf"{NOT.pattern}|\b(?:quiet|silen\w+|dnd|disturb|blackout|sleep|no-?send)\b", re.I)
 _NEGATED_QUIET = rx(
-    r"\b(?:no|without|ignore|disregard|forget(?: about)?|skip|drop) quiet (?:hours|times?)\b|\bquiet (?:hours|times?)[: =]{1,3}none\b|\b(?:24/7|around the clock|any time of (?:the )?day(?: or night)?)\b"
+    r"\b(?:no|without|ignore|disregard|forget(?: about)?|skip|drop) quiet (?:hours|times?)\b|\bquiet (?:hours|times?)[: "
+    r"=]{1,3}none\b|\b(?:24/7|around the clock|any time of (?:the )?day(?: or night)?)\b"
 )
 _SENDING = re.compile(r"\b(?:send\w*|deliver\w*|messag\w+|contact\w*|hours|windows?|allowed|ok(?:ay)?|between|reach)\b", re.I)
 _CHANNEL_LEAD = rx(
@@ -57,7 +65,8 @@ def read_hours(goal: Goal) -> tuple[QuietHours, list[SendWindow]]:
             raise PlanError(f"{m.group().strip()} is no span of hours.", remedy="Name two different times, such as 21:00 to 08:00.")
         inside = _minutes(start, end)
         forbidden |= inside if verdict == "quiet" else set(range(DAY)) - inside
-    latest, earliest = [], []
+    latest: list[int] = []
+    earliest: list[int] = []
     for m in goal.take(_EDGE, lambda m: _is_edge(m, goal)):
         after, at = _edge(m, goal)
         (latest if after else earliest).append(at)
@@ -193,7 +202,7 @@ def _parts(goal: Goal) -> list[SendWindow]:
         clause = goal.before(m.start(), within=".;!?,")
         if NOT.search(clause):
             out.append(window)
-        elif _ONLY.search(clause) or _ONLY.match(goal.whole[m.end() + 1 : m.end() + 8]) or _SENDING.search(clause):
+        elif not clause.strip() or _ONLY.search(clause) or _ONLY.match(goal.whole[m.end() + 1 : m.end() + 8]) or _SENDING.search(clause):
             only.append(window)
     return [w for w in WINDOW_HOURS if (w in only or not only) and w not in out]
 

@@ -88,32 +88,86 @@ KINDS = {
 }
 _CUES: dict[str, list[tuple[str, int]]] = {
     "win_back": [
-        (r"\bwin(?:s|ning)? (?:(?:\w+ ){0,4})?back\b|\bwin[_-]back\b", 5), (r"\breactivat\w+|\breengag\w+|\bre-?awaken\w*|\brevive\b|\brecover (?:lost|lapsed)", 5),
-        (r"\b(?:lapsed|dormant|churned|lost|inactive|sleeping|lapsing)\b", 3), (r"\b(?:bring|get|lure|tempt|draw|invite)(?:s|ing)? (?:\w+ ){1,4}back\b|\bcome back\b|\breturn\b|\bmiss(?:ed)? you\b", 3),
-        (r"\bnot (?:shopped|ordered|bought|purchased|visited|been (?:back|seen|active)|booked|logged in)\b[^.;]{0,30}\b(?:for|in|since)\b", 3),
+        (r"\bwin(?:s|ning)? (?:(?:\w+ ){0,4})?back\b|\bwin[_-]back\b", 5),
+        (r"\breactivat\w+|\breengag\w+|\bre-?awaken\w*|\brevive\b|\brecover (?:lost|lapsed)", 5),
+        (r"\b(?:lapsed|dormant|churned|lost|inactive|sleeping|lapsing)\b", 3),
+        (r"\b(?:bring|get|lure|tempt|draw|invite)(?:s|ing)? (?:\w+ ){1,4}back\b|\bcome back\b|\breturn\b|\bmiss(?:ed)? you\b", 3),
+        (
+            r"\bnot (?:shopped|ordered|bought|purchased|visited|been (?:back|seen|active)|booked|logged in)\b[^.;]{0,30}\b(?:for"
+            r"|in|since)\b",
+            3,
+        ),
     ],
     "second_purchase": [
-        (r"\b(?:second|repeat|another|next|follow-?up)[ _-](?:order|purchase|buy|sale)s?\b", 4), (r"\bfirst-time (?:buyers?|customers?|shoppers?)\b|\b(?:1|one|single)-time (?:buyers?|customers?|shoppers?)\b", 4),
-        (r"\brepeat (?:buyers?|customers?|shoppers?|business|rate|purchas\w+)", 3), (r"\b(?:bought|ordered|purchased|shopped) (?:only |just |exactly )?once\b", 3), (r"\b(?:buy|order|shop|purchase) again\b|\breorder\b", 2),
+        (r"\b(?:second|repeat|another|next|follow-?up)[ _-](?:order|purchase|buy|sale)s?\b", 4),
+        (r"\bfirst-time (?:buyers?|customers?|shoppers?)\b|\b(?:1|one|single)-time (?:buyers?|customers?|shoppers?)\b", 4),
+        (r"\brepeat (?:buyers?|customers?|shoppers?|business|rate|purchas\w+)", 3),
+        (r"\b(?:bought|ordered|purchased|shopped) (?:only |just |exactly )?once\b", 3),
+        (r"\b(?:buy|order|shop|purchase) again\b|\breorder\b", 2),
     ],
     "activation": [
-        (r"(?<!re)\bactivat\w+", 5), (r"\bonboard\w*", 5), (r"\bfirst (?:project|order|purchase|booking|payment|transfer|deposit|workout|lesson|post|upload|one)\b", 3), (r"\b(?:new|recent) (?:sign-ups?|users?|accounts?|members?|registrations?)\b|\btrial(?:s|ists)?\b", 3),
-        (r"\bget(?:ting)? started\b|\bset up\b|\bnever (?:ordered|bought|purchased|used)\b", 3), (r"\bwelcome (?:series|journey|flow|programme|program)\b", 5),
+        (r"(?<!re)\bactivat\w+", 5),
+        (r"\bonboard\w*", 5),
+        (r"\bfirst (?:project|order|purchase|booking|payment|transfer|deposit|workout|lesson|post|upload|one)\b", 3),
+        (r"\b(?:new|recent) (?:sign-ups?|users?|accounts?|members?|registrations?)\b|\btrial(?:s|ists)?\b", 3),
+        (r"\bget(?:ting)? started\b|\bset up\b|\bnever (?:ordered|bought|purchased|used)\b", 3),
+        (r"\bwelcome (?:series|journey|flow|programme|program)\b", 5),
     ],
-    "cross_sell": [(r"\bcross[ _-]?sell\w*", 6), (r"\b(?:sell|promote|offer|pitch|market|introduce)\b[^.;]{3,50}? to\b[^.;]{0,40}\b(?:customers|holders|users|owners|members|clients)\b", 3), (r"\bcomplementary\b|\badd-?ons?\b|\balso (?:buy|take|open)\b|\bbundles?\b", 3), (r"\bdo not have (?:an?|the|one|our|any)\b", 1)],
-    "upsell": [(r"\bup-?sell\w*", 6), (r"\bupgrad\w+", 5), (r"\bpremium (?:plan|tier|version)\b", 3)],
-    "referral": [(r"\breferr?(?:al|als|ing|s)?\b|\binvite (?:a |their |your )?friends?\b|\brecommend (?:us|a friend)\b|\btell (?:a friend|their friends)\b|\bbring a friend\b", 6)],
+    "cross_sell": [
+        (r"\bcross[ _-]?sell\w*", 6),
+        (
+            r"\b(?:sell|promote|offer|pitch|market|introduce)\b[^.;]{3,50}? to\b[^.;]{0,40}\b(?:customers|holders|users|owners"
+            r"|members|clients)\b",
+            3,
+        ),
+        (r"\bcomplementary\b|\badd-?ons?\b|\balso (?:buy|take|open)\b|\bbundles?\b", 3),
+        (r"\bdo not have (?:an?|the|one|our|any)\b", 1),
+    ],
+    "upsell": [(r"\bup-?sell\w*", 6), (r"\bupgrad\w+", 5), (r"\b(?:premium|pro|paid) (?:plan|tier|version)\b", 3)],
+    "referral": [
+        (
+            r"\breferr?(?:al|als|ing|s)?\b|\binvite (?:a |their |your )?friends?\b|\brecommend (?:us|a friend)\b|\btell (?:a friend"
+            r"|their friends)\b|\bbring a friend\b",
+            6,
+        )
+    ],
     "loyalty": [
-        (r"\bloyalty (?:members?|programme|program|journey|club|tier|scheme|customers?)", 5), (r"\bloyalty\b(?! points)|\bloyal\b", 3), (r"\bmembers?\b|\bmembership\b", 1), (r"\banother (?:stay|visit|booking|trip|night)\b|\bstay again\b|\bbook again\b", 4),
+        (r"\bloyalty (?:members?|programme|program|journey|club|tier|scheme|customers?)", 5),
+        (r"\bloyalty\b(?! points)|\bloyal\b", 3),
+        (r"\bmembers?\b|\bmembership\b", 1),
+        (r"\banother (?:stay|visit|booking|trip|night)\b|\bstay again\b|\bbook again\b", 4),
         (r"\brewards? (?:club|members?|programme|program)\b|\bpoints balances?\b|\bredeem\b", 4),
     ],
-    "retention": [(r"\bretain\w*|\bretention\b", 5), (r"\b(?:prevent|reduce|stop|cut|lower|avoid|fight) (?:\w+ ){0,2}churn\b|\bat[- ]risk\b|\bchurn risk\b|\babout to (?:leave|churn|lapse)\b", 5), (r"\bkeep (?:our |the )?(?:\w+ )?(?:customers|buyers|members|users|subscribers|people|guests)\b|\brenew\w*", 3)],
-    "abandoned_cart": [(r"\babandon\w*[ _-](?:\w+ )?(?:carts?|baskets?|checkouts?|trolleys?|bookings?)|\b(?:carts?|baskets?|checkouts?|trolleys?)[ _-]abandon\w*", 7), (r"\bleft (?:\w+ ){0,4}in (?:their|the) (?:carts?|baskets?|trolleys?)", 7), (r"\b(?:not|never) (?:finish|complete|check)\w* (?:\w+ ){0,2}(?:checkout|order|purchase|out)\b", 5)],
-    "review_request": [(r"\b(?:ask|request|collect|gather|get|leave|write|more)(?:ing|s)? (?:\w+ ){0,4}(?:reviews?|ratings?|feedback|testimonials?)\b|\breview[ _-]requests?\b", 6)],
-}  # fmt: skip
+    "retention": [
+        (r"\bretain\w*|\bretention\b", 5),
+        (
+            r"\b(?:prevent|reduce|stop|cut|lower|avoid|fight) (?:\w+ ){0,2}churn\b|\bat[- ]risk\b|\bchurn risk\b|\babout to (?:leave"
+            r"|churn|lapse)\b",
+            5,
+        ),
+        (r"\bkeep (?:our |the )?(?:\w+ )?(?:customers|buyers|members|users|subscribers|people|guests)\b|\brenew\w*", 3),
+    ],
+    "abandoned_cart": [
+        (
+            r"\babandon\w*[ _-](?:\w+ )?(?:carts?|baskets?|checkouts?|trolleys?|bookings?)|\b(?:carts?|baskets?|checkouts?"
+            r"|trolleys?)[ _-]abandon\w*",
+            7,
+        ),
+        (r"\bleft (?:\w+ ){0,4}in (?:their|the) (?:carts?|baskets?|trolleys?)", 7),
+        (r"\b(?:not|never) (?:finish|complete|check)\w* (?:\w+ ){0,2}(?:checkout|order|purchase|out)\b", 5),
+    ],
+    "review_request": [
+        (
+            r"\b(?:ask|request|collect|gather|get|leave|write|more)(?:ing|s)?\b[^.;]{0,60}\b(?:reviews?|ratings?|feedback"
+            r"|testimonials?)\b|\breview[ _-]requests?\b",
+            6,
+        )
+    ],
+}
 _COMPILED = {name: [(rx(pattern), weight) for pattern, weight in cues] for name, cues in _CUES.items()}
 _MARKETING = rx(
-    r"\b(?:sell|sales?|buy|bought|orders?|purchase\w*|customers?|shoppers?|revenue|book(?:ing)?s?|campaign|journey|promot\w+|visit\w*|spend\w*|engag\w+|subscribers?|guests?|audience|messages?|discounts?)\b"
+    r"\b(?:sell|sales?|buy|bought|orders?|purchase\w*|customers?|shoppers?|revenue|book(?:ing)?s?|campaign|journey|promot\w+"
+    r"|visit\w*|spend\w*|engag\w+|subscribers?|guests?|audience|messages?|discounts?)\b"
 )
 _FIRST_THING = rx(r"\bfirst (?P<thing>order|purchase|booking|stay|payment|card payment|project|login|visit|review)s?\b")
 _FIRST_VERB = rx(

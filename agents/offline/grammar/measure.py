@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 
-from agents.offline.grammar.dates import days, duration
+from agents.offline.grammar.dates import duration, least_days
 from agents.offline.grammar.goal import Goal, count, rx
 from agents.offline.grammar.numbers import NUMBER, PERCENT
 from journeyman.domain import Measurement
@@ -12,7 +12,10 @@ from journeyman.errors import PlanError
 
 SMALL = 1500
 """People in the audience below which a tenth each is too few to compare."""
-_HOLD = r"(?:(?:global |universal )?hold[- ]?outs?|held out|hold(?:ing)? (?:out|back)|untouched|(?<!random )control(?: group)?|unmessaged|without (?:any )?messages|contacted by nobody)"
+_HOLD = (
+    r"(?:(?:global |universal )?hold[- ]?outs?|held out|hold(?:ing)? (?:out|back)|untouched|(?<!random )control(?: group)?"
+    r"|unmessaged|without (?:any )?messages|contacted by nobody)"
+)
 _ARMS = {
     "random_control": r"(?:random(?:ised|ized)?[- ]controls?(?: group)?|random (?:messages|choice|arm))",
     "bau": r"(?:bau|business[- ]as[- ]usual|(?:current|existing|old) (?:rules|programme|program|journey))",
@@ -21,28 +24,37 @@ _ARMS = {
 _NO = {arm: rx(rf"\b(?:no|without(?: an?| any)?|zero|skip(?: the)?) {words}\b") for arm, words in _ARMS.items()}
 _SHARE = {
     arm: rx(
-        rf"(?P<n>{NUMBER}){PERCENT}(?: of (?:the |our |all )?\w+)?(?: (?:as|in|for|to|is|are|be|stays?|remains?|goes))*(?: (?:an?|the|our))?[ -]?{words}"
-        rf"|\b{words}(?: (?:group|arm|share|size|set|sample|of|is|at|should|be|get|gets|receives|about|around)){{0,4}}[: =]{{0,3}}(?P<n2>{NUMBER}){PERCENT}(?: (?:of (?:the |our |all )?\w+|holdout))?"
+        rf"(?P<n>{NUMBER}){PERCENT}(?: of (?:the |our |all )?\w+)?(?: (?:as|in|for|to|is|are|be|stays?|remains?|goes))*(?: "
+        rf"(?:an?|the|our))?[ -]?{words}"
+        rf"|\b{words}(?: (?:group|arm|share|size|set|sample|of|is|at|should|be|get|gets|receives|about|around)){{0,4}}[: "
+        rf"=]{{0,3}}(?P<n2>{NUMBER}){PERCENT}(?: (?:of (?:the |our |all )?\w+|holdout))?"
     )
     for arm, words in _ARMS.items()
 }
 _KEEP_OUT = rx(
-    rf"\b(?:keep|leave|hold|set aside|withhold|exclude) (?P<n>{NUMBER}){PERCENT}(?: of (?:the |our |all )?\w+)? ?(?:out|back|aside|alone|untouched|messages)?"
+    rf"\b(?:keep|leave|hold|set aside|withhold|exclude) (?P<n>{NUMBER}){PERCENT}(?: of (?:the |our |all )?\w+)? ?(?:out|back"
+    rf"|aside|alone|untouched|messages)?"
 )
 _ATTRIBUTION = rx(
-    rf"\b(?:within|in|up to|inside)(?: the)?(?: first)? {duration('a')} (?:of|after|from|following) (?:an?|the|any|each|our|receiving (?:an?|the|any))? ?(?:messages?|emails?|sms|send(?:ing)?|touch\w*|contact|push|click|open)\b"
-    rf"|\b(?:attribution|conversion|credit)(?: window)?(?: (?:of|is|at|within|over|period|window)){{0,3}}[: =]{{0,3}}{duration('b')}|\b{duration('c')}[ -](?:attribution|conversion)(?: window)?"
+    rf"\b(?:within|in|up to|inside)(?: the)?(?: first)? {duration('a')} (?:of|after|from|following) (?:an?|the|any|each|our"
+    rf"|receiving (?:an?|the|any))? ?(?:messages?|emails?|sms|send(?:ing)?|touch\w*|contact|push|click|open)\b"
+    rf"|\b(?:attribution|conversion|credit)(?: window)?(?: (?:of|is|at|within|over|period|window)){{0,3}}[: "
+    rf"=]{{0,3}}{duration('b')}|\b{duration('c')}[ -](?:attribution|conversion)(?: window)?"
 )
+_MORE = rx(rf"\b(?:get|drive|win|generate|gain|bring in|reach|sell) (?:us )?(?P<n>{NUMBER}) (?:more|extra|additional|new|further) \w+")
 _TARGET = rx(
-    rf"\b(?:increas\w+|rais\w+|lift\w*|grow\w*|improv\w+|boost\w*|driv\w+|reduc\w+|cut\w*|lower\w*|decreas\w+|uplift|target(?: of)?|aim(?:ing)? for|goal(?: of| is)?|kpi|achieve|reach|get)"
-    rf"(?:(?!\b(?:off|discounts?|prices?|budget|points|free|cap)\b)[^.;,∎]){{0,60}}?(?:\b(?:by|from|to|of|at least|a|an|another))? ?(?:at least |up to )?(?P<n>{NUMBER})(?:{PERCENT}(?: to {NUMBER}{PERCENT})?| percentage points)"
-    rf"(?! ?(?:off|discount|coupon|voucher|rebate|cheaper|hold|control))(?: (?:lift|increase|more|uplift|higher|better|growth|(?:repeat|conversion|reactivation|activation|open|click)[ -]rate))?"
+    rf"\b(?:increas\w+|rais\w+|lift\w*|grow\w*|improv\w+|boost\w*|driv\w+|reduc\w+|cut\w*|lower\w*|decreas\w+|uplift"
+    rf"|target(?: of)?|aim(?:ing)? for|goal(?: of| is)?|kpi|achieve|reach|get)"
+    rf"(?:(?!\b(?:off|discounts?|prices?|budget|points|free|cap)\b)[^.;,∎]){{0,60}}?(?:\b(?:by|from|to|of|at least|a|an"
+    rf"|another))? ?(?:at least |up to )?(?P<n>{NUMBER})(?:{PERCENT}(?: to {NUMBER}{PERCENT})?| percentage points)"
+    rf"(?! ?(?:off|discount|coupon|voucher|rebate|cheaper|hold|control))(?: (?:lift|increase|more|uplift|higher|better|growth"
+    rf"|(?:repeat|conversion|reactivation|activation|open|click)[ -]rate))?"
 )
 
 
 def read_attribution(goal: Goal) -> int | None:
     """Days in which a success counts for a message; None when the goal does not say. Raises PlanError beyond 90."""
-    stated = [days(m, tag) for m in goal.take(_ATTRIBUTION) for tag in "abc" if m[f"{tag}_unit"]]
+    stated = [least_days(m, tag) for m in goal.take(_ATTRIBUTION) for tag in "abc" if m[f"{tag}_unit"]]
     if not stated:
         return None
     if max(stated) > 90:
@@ -71,12 +83,12 @@ def read_shares(goal: Goal) -> dict[str, float]:
 
 def note_targets(goal: Goal) -> None:
     """Targets such as `raise the repeat rate by 15%` are noted; a plan promises none."""
-    for m in goal.take(_TARGET):
+    for m in [*goal.take(_TARGET), *goal.take(_MORE)]:
         goal.assume(f"Target noted: “{m.group().strip()}”. The report will say whether the lift reaches it.")
 
 
 def settle_shares(goal: Goal, stated: dict[str, float], customers: int, likely_share: float) -> Measurement:
-    """A tenth each unless stated; up to a fifth each when the audience is likely to be small. `likely_share` of `customers` is the audience."""
+    """A tenth each unless stated; up to a fifth each when the audience (`likely_share` of `customers`) is small."""
     likely = round(customers * likely_share)
     share = 0.1
     if 0 < likely < SMALL:
@@ -84,7 +96,8 @@ def settle_shares(goal: Goal, stated: dict[str, float], customers: int, likely_s
         if set(stated) < set(_ARMS):
             who = count(likely, "person").replace("persons", "people")
             goal.assume(
-                f"The audience is likely to be small (about {who} of {customers:,}), so each comparison arm gets {share:.0%} to show a lift at all."
+                f"The audience is likely to be small (about {who} of {customers:,}), so each comparison arm gets {share:.0%} "
+                f"to show a lift at all."
             )
     shares = {arm: stated.get(arm, share) for arm in _ARMS}
     if (total := sum(shares.values())) > 0.9:

@@ -13,15 +13,39 @@ from journeyman.errors import PlanError
 NUMBER = r"(?<![\d.])\d{1,12}(?:\.\d{1,4})?(?![\d])"
 PERCENT = r"\s?(?:%|percent\b|pct\b)"
 
-_ONES = dict(zip(
-    ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"],
-    range(1, 20), strict=True,
-)) | {"zero": 0}  # fmt: skip
+_ONES = dict(
+    zip(
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ],
+        range(1, 20),
+        strict=True,
+    )
+) | {"zero": 0}
 _TENS = dict(zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True))
 _BIG = {"hundred": 100, "thousand": 1000, "grand": 1000, "million": 1_000_000}
 _SMALL = "|".join(_ONES | _TENS)
 _IN_WORDS = re.compile(
-    rf"\b(?:(?:{_SMALL})(?:[ -](?:and )?(?:{_SMALL}|hundred|thousand|million)\b)*|an? (?:hundred|thousand|million)(?: (?:and )?(?:{_SMALL}))*)\b",
+    rf"\b(?:(?:{_SMALL})(?:[ -](?:and )?(?:{_SMALL}|hundred|thousand|million)\b)*|an? (?:hundred|thousand|million)(?: (?:and "
+    rf")?(?:{_SMALL}))*)\b",
     re.I,
 )
 _COUNTED = re.compile(

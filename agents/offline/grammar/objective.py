@@ -16,8 +16,10 @@ _THINGS = NOUNS | {
     "sign-up": "signup",
 }
 _WEIGHT = rx(
-    rf"\b(?:an? |every |each )?(?P<thing>{'|'.join(sorted(_THINGS, key=len, reverse=True))})s? (?:counts?|is worth|are worth|weighs?|weighted|scores?|with weight)(?: (?:as|for|at|only))? ?"
-    rf"(?:(?P<share>{'|'.join(sorted(_SHARES, key=len, reverse=True))})\b|(?P<n>{NUMBER})(?P<pc>{PERCENT})?)(?: (?:of|as much as) (?:an?|the|that)(?: \w+)?)?"
+    rf"\b(?:an? |every |each )?(?P<thing>{'|'.join(sorted(_THINGS, key=len, reverse=True))})s? (?:counts?|is worth|are worth"
+    rf"|weighs?|weighted|scores?|with weight)(?: (?:as|for|at|only))? ?"
+    rf"(?:(?P<share>{'|'.join(sorted(_SHARES, key=len, reverse=True))})\b|(?P<n>{NUMBER})(?P<pc>{PERCENT})?)(?: (?:of|as much "
+    rf"as) (?:an?|the|that)(?: \w+)?)?"
 )
 
 

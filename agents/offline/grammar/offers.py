@@ -16,7 +16,10 @@ from agents.offline.grammar.numbers import NUMBER, PERCENT, money, read_money
 from journeyman.domain import Brand, Incentive
 from journeyman.errors import PlanError
 
-_OFF = r"(?:off\b|discounts?|discounted|coupons?|vouchers?|rebates?|reductions?|price cuts?|markdowns?|savings?\b(?! account)|promo(?:tion|code)?s?|deals?|offers?|cash ?back|money off)"
+_OFF = (
+    r"(?:off\b|discounts?|discounted|coupons?|vouchers?|rebates?|reductions?|price cuts?|markdowns?|savings?\b(?! account)"
+    r"|promo(?:tion|code)?s?|deals?|offers?|cash ?back|money off)"
+)
 _OVER = r"(?:above|over|more than|higher than|greater than|deeper than|bigger than|larger than|beyond|exceed(?:ing)?)"
 _LIST = rf"(?:{NUMBER}(?:{PERCENT})? ?(?P<sep>,|or|and|to|-|/|&)(?: ?(?:or|and) )? ?){{0,5}}"
 _LIMIT = rf"(?P<how>\b(?:{UPPER}|{BELOW}|at least|min(?:imum)?(?: of)?|between|from|{_OVER}) ?)?"
@@ -27,10 +30,12 @@ _PERCENT = rx(
 )
 _AMOUNT = rx(
     rf"{_LIMIT}{money('a')}(?: (?P<more>or|and|to) {money('b')})?[ -](?:{_OFF}|(?:store )?credit|gift (?:card|voucher))"
-    rf"|\b(?P<head>vouchers?|coupons?|discounts?|money off|credit|gift cards?)(?: (?:of|worth|for))?[: ]{{0,2}}(?P<how2>{UPPER} ?)?{money('c')}"
+    rf"|\b(?P<head>vouchers?|coupons?|discounts?|money off|credit|gift cards?)(?: (?:of|worth|for))?[: "
+    rf"]{{0,2}}(?P<how2>{UPPER} ?)?{money('c')}"
 )
 _POINTS = rx(
-    rf"{_LIMIT}(?P<values>{_LIST}{NUMBER}) ?(?:bonus |loyalty |reward |extra |free |welcome )*(?:points?|pts|miles|stars|avios)\b(?P<tail> (?:max(?:imum)?|at (?:the )?most|tops|or less))?"
+    rf"{_LIMIT}(?P<values>{_LIST}{NUMBER}) ?(?:bonus |loyalty |reward |extra |free |welcome )*(?:points?|pts|miles|stars"
+    rf"|avios)\b(?P<tail> (?:max(?:imum)?|at (?:the )?most|tops|or less))?"
     rf"|\b(?:bonus |loyalty |reward )*(?:points|miles)[: ]{{1,2}}(?P<how2>{UPPER} ?)?(?P<values2>{NUMBER})"
 )
 _SHIPPING = rx(r"\bfree (?:standard |express |home )?(?:shipping|delivery|postage)\b")
@@ -38,17 +43,23 @@ _GIFT = rx(
     r"\b(?:(?:free|small|surprise|welcome|complimentary) (?:gifts?|samples?|treats?)|gifts? with (?:a |every |each )?purchase|freebies?)\b"
 )
 _CONDITION = re.compile(
-    rf"^ ?,? ?(?P<words>(?:(?:on|for|with) (?:all |any )?|(?=orders))(?:orders|purchases|baskets|bookings|stays|spend) (?:over|above|of|from|worth) {money('q')})",
+    rf"^ ?,? ?(?P<words>(?:(?:on|for|with) (?:all |any )?|(?=orders|over|above))(?:(?:orders|purchases|baskets|bookings|stays"
+    rf"|spend) (?:over|above|of|from|worth)|over|above) {money('q')})",
     re.I,
 )
 _CODE = rx(r"\b(?:promo |discount |coupon |voucher )?code[: ]{1,2}(?P<code>[A-Z0-9][A-Z0-9_-]{2,39})\b")
 _EXPIRES = rx(
-    rf"\b(?:(?:offers? |code |coupon |discount )?(?:is )?(?:valid|redeemable|expir(?:es|ing)|expiry(?: date)?|good)(?: (?:until|till|through|by|on|is|to))?[: ]{{1,2}})(?:{DATE})"
+    rf"\b(?:(?:offers? |code |coupon |discount )?(?:is )?(?:valid|redeemable|expir(?:es|ing)|expiry(?: date)?|good)(?: "
+    rf"(?:until|till|through|by|on|is|to))?[: ]{{1,2}})(?:{DATE})"
 )
+_NOT_LEAD = rx(r"\b(?:not|never|no)(?: \w+){0,3} $")
 _NO_MONEY = rx(
-    r"\b(?:no|without(?: any)?|zero|not (?:offer(?: any)?|use(?: any)?|give(?: any)?|want(?: any)?|any|rely on)|never (?:offer|use|give)|avoid(?:ing)?(?: any)?)"
-    r" (?:(?:price|money|percent|percentage|%)[ -])?(?:discounts?|discounting|price (?:cuts?|reductions?)|markdowns?|coupons?|vouchers?|(?:money|percent(?:age)?|%) off)"
-    rf"(?:,? (?:or|and|nor|no|,)? ?(?:coupons?|vouchers?|price cuts?|discounts?))*\b(?! (?:{_OVER}))|\bfull price only\b|\bnot discount(?:ing)?\b(?! {_OVER})"
+        r"\b(?:no|without(?: any)?|zero|not (?:offer(?: any)?|use(?: any)?|give(?: any)?|want(?: any)?|any|rely on)|never "
+        r"(?:offer|use|give)|avoid(?:ing)?(?: any)?)"
+        r" (?:(?:price|money|percent|percentage|%)[ -])?(?:discounts?|discounting|price (?:cuts?|reductions?)|markdowns?|coupons?"
+        r"|vouchers?|(?:money|percent(?:age)?|%) off)"
+        rf"(?:,? (?:or|and|nor|no|,)? ?(?:coupons?|vouchers?|price cuts?|discounts?))*\b(?! (?:{_OVER}))|\bfull price only\b"
+        rf"|\bnot discount(?:ing)?\b(?! {_OVER})"
 )  # fmt: skip
 _NOTHING = rx(
     r"\b(?:no|without(?: any)?|zero|not (?:offer|use|give|any)(?: any)?|never (?:offer|use|give)|avoid(?:ing)?(?: any)?)"
@@ -149,6 +160,9 @@ def _limit(m: re.Match[str], listed: str, goal: Goal, *, ceiling: bool = False) 
     tail = (groups.get("tail") or "").strip().lower()
     up_to = ceiling or re.match(UPPER, how + " ", re.I) is not None or re.match(r"(?:max|at (?:the )?most|tops|or less)", tail) is not None
     up_to = up_to or _carried(m, goal)
+    if re.fullmatch(_OVER, how, re.I) and (lead := _NOT_LEAD.search(goal.text[: m.start()])):
+        goal.blank(lead.start(), m.start())
+        up_to, how = True, ""
     if re.fullmatch(BELOW, how, re.I):
         top = values[-1]
         values, up_to = [floor((top - 0.01) / 5) * 5.0 if top > 5 else max(0.0, top - 1)], True

@@ -11,7 +11,7 @@ from typing import Literal
 from agents.offline.grammar.events import NOUNS, Catalogue, act_event, singular
 from agents.offline.grammar.goal import Goal
 from agents.offline.grammar.kind import Kind
-from journeyman.domain import Comparison, Not, Predicate
+from journeyman.domain import Comparison, Predicate
 
 Op = Literal[">=", "<=", "==", "!=", ">", "<"]
 RECENT, LONG = 30, 60
@@ -22,10 +22,6 @@ Match = re.Match[str]
 
 def is_(feature: str, op: Op, value: float) -> Comparison:
     return Comparison(feature=feature, op=op, value=int(value) if float(value).is_integer() else round(value, 6))
-
-
-def without(predicate: Predicate) -> Not:
-    return Not.model_validate({"not": predicate})
 
 
 class Reader:

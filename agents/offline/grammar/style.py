@@ -11,11 +11,15 @@ from journeyman.domain import Brand, Regulated
 
 _QUOTED = r"(?:\"[^\"∎]{1,80}\"|(?<!\w)'[^'∎]{1,80}'(?!\w))"
 _SAY = r"(?:say(?:ing)?|use|using|mention(?:ing)?|write|writing|include|including|call it)"
-_BAN = rf"\b(?:never|not|avoid|without|no|do not|banned?|forbidden)(?: ever)?(?: {_SAY})?(?: of)?(?: (?:the|any|words?|phrases?|terms?|expressions?|wording|like|such as|as|banned|following))*:? ?"
+_BAN = (
+    rf"\b(?:never|not|avoid|without|no|do not|banned?|forbidden)(?: ever)?(?: {_SAY})?(?: of)?(?: (?:the|any|words?|phrases?"
+    rf"|terms?|expressions?|wording|like|such as|as|banned|following))*:? ?"
+)
 _BANNED = rx(rf"{_BAN}(?P<list>{_QUOTED}(?: ?(?:,|or|and|nor|,? ?or) ?{_QUOTED})*)")
 _BANNED_LIST = rx(r"\b(?:banned|forbidden) (?:words?|phrases?|terms?)(?: are)?[: ]{1,2}(?P<list>[^.;∎]{1,200})")
 _BANNED_BARE = rx(
-    rf"\b(?:never|not|avoid(?:ing)?)(?: ever)? (?:{_SAY} )?(?:the )?(?:(?:words?|phrases?|terms?) |(?<=say )|(?<=saying )|(?<=mention )|(?<=mentioning ))(?P<list>[^.;,∎]{{1,60}}?)(?= ?(?:[.;,]|$| in (?:the|any)\b))"
+    rf"\b(?:never|not|avoid(?:ing)?)(?: ever)? (?:{_SAY} )?(?:the )?(?:(?:words?|phrases?|terms?) |(?<=say )|(?<=saying )"
+    rf"|(?<=mention )|(?<=mentioning ))(?P<list>[^.;,∎]{{1,60}}?)(?= ?(?:[.;,]|$| in (?:the|any)\b))"
 )
 _TONE_WORDS = {
     "warm": r"warm|friendly|kind|caring|heartfelt|empathetic|gentle|personal",
@@ -23,15 +27,21 @@ _TONE_WORDS = {
     "direct": r"direct|concise|short|matter-of-fact|no-nonsense|straightforward|clear|crisp|to the point|plain",
 }
 _ANY_TONE = "|".join(_TONE_WORDS.values())
-_TONE = rx(rf"\b(?P<no>no|not|never|avoid|without)? ?(?:be |too |an? |in |keep it |sound |use )*(?P<words>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*) (?:tones?|voice|style|copy|wording|language)\b"
-           rf"|\b(?:tone|voice|style)(?: of voice)?(?: (?:is|should be|to be|must be))?[: =]{{1,3}}(?P<no2>not )?(?P<words2>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)\b"
+_TONE = rx(
+    rf"\b(?P<no>no|not|never|avoid|without)? ?(?:be |too |an? |in |keep it |sound |use )*(?P<words>(?:{_ANY_TONE})(?:(?: ?,| and| "
+    rf"or| but)? (?:{_ANY_TONE}))*) (?:tones?|voice|style|copy|wording|language)\b"
+               rf"|\b(?:tone|voice|style)(?: of voice)?(?: (?:is|should be|to be|must be))?[: =]{{1,3}}(?P<no2>not "
+               rf")?(?P<words2>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)\b"
            rf"|\b(?:keep it|be|sound) (?P<words3>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)\b")  # fmt: skip
 _OTHER_TONE = rx(r"\b(?:formal|professional|luxurious|authoritative|serious|edgy|inspiring|corporate) (?:tone|voice|style)\b")
 _CREDIT = rx(
-    r"\b(?:loans?|mortgages?|credit cards?|(?<!store )(?<!bonus )credit (?:lines?|limits?|products?|offers?)|lines? of credit|apr|overdrafts?|financing|instal?ments?|bnpl|buy now,? pay later|interest rates?|refinanc\w+|payday|balance transfers?|lending|borrow\w*)\b"
+    r"\b(?:loans?|mortgages?|credit cards?|(?<!store )(?<!bonus )credit (?:lines?|limits?|products?|offers?)|lines? of credit"
+    r"|apr|overdrafts?|financing|instal?ments?|bnpl|buy now,? pay later|interest rates?|refinanc\w+|payday|balance transfers?"
+    r"|lending|borrow\w*)\b"
 )
 _RATE = rx(
-    rf"{NUMBER}{PERCENT}(?: (?:intro(?:ductory)?|representative|variable|fixed|purchase))? (?:apr|apy|aer|interest(?: rate)?)\b(?: (?:for|on|over)[^.;,]{{0,40}})?"
+    rf"{NUMBER}{PERCENT}(?: (?:intro(?:ductory)?|representative|variable|fixed|purchase))? (?:apr|apy|aer|interest(?: "
+    rf"rate)?)\b(?: (?:for|on|over)[^.;,]{{0,40}})?"
 )
 _LANGUAGES = {
     "english": "en", "spanish": "es", "french": "fr", "german": "de", "italian": "it", "portuguese": "pt", "dutch": "nl", "polish": "pl",
@@ -67,7 +77,11 @@ def read_tones(goal: Goal) -> list[str]:
 
 def read_products(goal: Goal, brand: Brand) -> list[str]:
     """Ids of the products the goal names; all of the brand's when it names none."""
-    named = [p.id for p in brand.products if re.search(rf"\b(?:{re.escape(p.name)}|{re.escape(p.id)})\b(?! (?:customers?|holders?|owners?|users?)\b)", goal.whole, re.I)]
+    named = [
+        p.id
+        for p in brand.products
+        if re.search(rf"\b(?:{re.escape(p.name)}|{re.escape(p.id)})\b(?! (?:customers?|holders?|owners?|users?)\b)", goal.whole, re.I)
+    ]
     return (named or [p.id for p in brand.products])[:200]
 
 
@@ -77,7 +91,8 @@ def read_languages(goal: Goal, brand: Brand) -> None:
         asked = [w for w in re.findall(r"\w+", m["list"].lower()) if w in _LANGUAGES and _LANGUAGES[w] != brand.default_language[:2]]
         if asked:
             goal.ask(
-                f"Copy is written in the brand's language ({brand.default_language}); who translates it into {' and '.join(w.title() for w in asked)}?"
+                f"Copy is written in the brand's language ({brand.default_language}); who translates it into "
+                f"{' and '.join(w.title() for w in asked)}?"
             )
 
 

@@ -50,7 +50,11 @@ def spelt(n: int) -> st.SearchStrategy[str]:
 @given(st.data())
 def test_no_limit_is_looser_than_stated(data: st.DataObject) -> None:
     draw = data.draw
-    cap, days, percent = draw(st.sampled_from([1, 2, 3, 5])), draw(st.sampled_from([("day", 1), ("week", 7), ("month", 30), ("fortnight", 14)])), draw(st.integers(1, 60))
+    cap, days, percent = (
+        draw(st.sampled_from([1, 2, 3, 5])),
+        draw(st.sampled_from([("day", 1), ("week", 7), ("month", 30), ("fortnight", 14)])),
+        draw(st.integers(1, 60)),
+    )
     budget, start, end = draw(st.integers(1, 90_000)), draw(st.integers(17, 23)), draw(st.integers(6, 11))
     n = draw(spelt(cap))
     parts = [
@@ -62,7 +66,9 @@ def test_no_limit_is_looser_than_stated(data: st.DataObject) -> None:
     ]  # fmt: skip
     banned = draw(st.sampled_from(CHANNELS[1:]))
     parts.append(f"no {banned.replace('_', '-')}")
-    goal = "Win back customers who have not ordered for 30 days" + draw(st.sampled_from([", ", "; ", ". ", "\n- "])).join(["", *draw(st.permutations(parts))])
+    goal = "Win back customers who have not ordered for 30 days" + draw(st.sampled_from([", ", "; ", ". ", "\n- "])).join(
+        ["", *draw(st.permutations(parts))]
+    )
     made = outcome(goal)
     assert made is not None, goal
     rails = made.guardrails

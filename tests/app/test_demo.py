@@ -1,0 +1,170 @@
+"""The demonstration from outside: the command, the files it leaves, the same result twice, a kill anywhere and a resume."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow.parquet as pq
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+SMALL = ("--days", "9", "--variants", "60", "--seed", "7", "--json")
+
+
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "app", *arguments]
+
+
+def demo(folder: Path, *more: str, use_case: str = "saas") -> dict[str, Any]:
+    ended = subprocess.run(
+        command("demo", "--use-case", use_case, "--workspace", str(folder), *(more or SMALL)), capture_output=True, text=True, cwd=ROOT
+    )
+    assert ended.returncode == 0, ended.stderr
+    told: dict[str, Any] = json.loads(ended.stdout)
+    return told
+
+
+@pytest.fixture(scope="module")
+def saas(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("demo") / "saas"
+    return folder, demo(folder)
+
+
+def messages(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(f.read_text()) for f in sorted((folder / "outbox").glob("*.json"))]
+
+
+def test_the_document_is_the_contract(saas: tuple[Path, dict[str, Any]]) -> None:
+    folder, told = saas
+    wanted = {"customers", "rows_read", "features", "variants", "decisions", "sends", "blocked", "violations", "lift", "oracle_share"}
+    assert wanted | {"seconds", "workspace", "report"} == set(told)
+    assert set(told["variants"]) == {"written", "approved", "rejected", "duplicates"}
+    assert set(told["lift"]) == {"vs_holdout", "vs_random", "vs_bau"}
+    assert told["violations"] == 0 and told["variants"]["approved"] >= 60 and told["features"] >= 100
+    assert told["sends"] == len(messages(folder)) > 500
+    assert Path(told["report"]).read_text().startswith("<!doctype html>") or "<!doctype html>" in Path(told["report"]).read_text()[:200]
+
+
+def test_the_outbox_obeys_caps_consent_and_quiet_hours(saas: tuple[Path, dict[str, Any]]) -> None:
+    """Reads the files alone: the outbox and the customers' table."""
+    folder, _ = saas
+    rows = {r["customer_id"]: r for r in pq.read_table(folder / "data" / "customers.parquet").to_pylist()}
+    sent: dict[str, list[datetime]] = defaultdict(list)
+    keys: Counter[tuple[str, str, str]] = Counter()
+    for m in messages(folder):
+        at = datetime.fromisoformat(m["sent_at"])
+        sent[m["customer"]].append(at)
+        keys[m["journey"], m["address"], m["slot"]] += 1
+        assert rows[m["customer"]][f"consent_{m['channel']}"]
+        assert m["decision"]["arm"] in {"treatment", "random_control", "bau"}
+        assert 0 < m["decision"]["propensity"] <= 1
+        try:
+            local = at.astimezone(ZoneInfo(rows[m["customer"]]["time_zone"] or ""))
+        except (KeyError, ValueError, OSError):
+            assert m["time_zone"] is None
+            continue
+        assert 8 <= local.hour < 21 and datetime.fromisoformat(m["local_time"]) == at
+    assert max(keys.values()) == 1
+    for moments in sent.values():
+        moments.sort()
+        for third in range(2, len(moments)):
+            assert moments[third] - moments[third - 2] >= timedelta(days=7)
+
+
+def test_every_email_can_be_read_back_and_left(saas: tuple[Path, dict[str, Any]]) -> None:
+    from email import policy
+    from email.parser import BytesParser
+
+    folder, _ = saas
+    mails = sorted((folder / "outbox").glob("*.eml"))[:50]
+    assert len(mails) == 50
+    for file in mails:
+        mail = BytesParser(policy=policy.default).parsebytes(file.read_bytes())
+        assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click" and mail["List-Unsubscribe"].startswith("<https://")
+        text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+        assert text is not None and html is not None
+        for part in (text.get_content(), html.get_content()):
+            assert "{{" not in part and "nsubscribe" in part
+
+
+def test_explain_replays_to_the_same_answer(saas: tuple[Path, dict[str, Any]]) -> None:
+    folder, _ = saas
+    chosen = [m for m in messages(folder) if m["decision"]["arm"] == "treatment"]
+    for message in (chosen[0], chosen[len(chosen) // 2], chosen[-1]):
+        ended = subprocess.run(
+            command("explain", message["send_id"], "--workspace", str(folder), "--json"), capture_output=True, text=True, cwd=ROOT
+        )
+        assert ended.returncode == 0, ended.stderr
+        told = json.loads(ended.stdout)
+        assert told["replay"]["same"] and told["replay"]["propensity"] == message["decision"]["propensity"]
+
+
+def test_an_unknown_send_is_told_apart(saas: tuple[Path, dict[str, Any]]) -> None:
+    ended = subprocess.run(command("explain", "nothing", "--workspace", str(saas[0])), capture_output=True, text=True, cwd=ROOT)
+    assert ended.returncode == 2 and "outbox" in ended.stderr and "Traceback" not in ended.stderr
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("mine")
+    ended = subprocess.run(command("demo", "--workspace", str(tmp_path), *SMALL), capture_output=True, text=True, cwd=ROOT)
+    assert ended.returncode == 2 and (tmp_path / "precious.txt").read_text() == "mine"
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_report_even_when_killed_again_and_again(saas: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    folder, _ = saas
+    other = tmp_path / "killed"
+    process = subprocess.Popen(
+        command("demo", "--use-case", "saas", "--workspace", str(other), *SMALL),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=ROOT,
+    )
+    kills = 0
+    for sign in ("variants", "1", "150", "700", "1500"):
+        if not _wait_for(other, sign, process):
+            break
+        os.kill(process.pid, signal.SIGKILL)
+        process.wait()
+        kills += 1
+        process = subprocess.Popen(
+            command("run", "--resume", "--workspace", str(other), "--json"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT
+        )
+    assert process.wait(timeout=600) == 0 and kills >= 4
+    assert (other / "report.html").read_bytes() == (folder / "report.html").read_bytes()
+    assert messages(other) == messages(folder)
+
+
+def _wait_for(folder: Path, sign: str, process: subprocess.Popen[bytes]) -> bool:
+    """Until copy is being written (`variants`), or that many messages are in the outbox; False when the run has ended before."""
+    give_up = time.monotonic() + 300
+    while process.poll() is None and time.monotonic() < give_up:
+        if sign == "variants" and (folder / ".journeyman" / "checkpoints.sqlite").exists():
+            return True
+        if sign.isdigit() and (folder / "outbox").is_dir() and sum(1 for _ in (folder / "outbox").iterdir()) >= int(sign):
+            return True
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.02)
+    return False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [7, 8, 9])
+def test_treatment_beats_chance_and_business_as_usual(seed: int, tmp_path: Path) -> None:
+    clear = []
+    for use_case in ("winback", "retail", "saas", "fintech", "hospitality"):
+        told = demo(tmp_path / use_case, "--seed", str(seed), "--json", use_case=use_case)
+        assert told["violations"] == 0 and told["variants"]["approved"] >= 300
+        clear.append(min(told["lift"]["vs_random"]["low"], told["lift"]["vs_bau"]["low"]) > 0)
+    assert sum(clear) >= 4, clear
