@@ -27,7 +27,9 @@ class ModelPlanner:
         """Raises PlanError when no valid plan comes of it, ModelError when the model fails."""
         try:
             stated = await self._stated.plan(goal, setting)
-        except PlanError:
+        except PlanError as refusal:
+            if refusal.message.startswith("X09"):  # protected classes: no model is asked
+                raise
             stated = None  # the grammar is smaller than the language; the brand's offers still bound the model
         brand = setting.brand
 

@@ -48,12 +48,10 @@ class OfflineAnalyst:
         said = []
         if best:
             top = [f"{level_in_words(x.lever, x.level)} ({points(x.lift_points)} above average)" for x in best[:3]]
-            said.append(f"What works best so far {'is' if len(top) == 1 else 'are'} {listed(top)}.")
+            said.append(f"{_capital(listed(top))} {'work' if len(top) > 1 else 'works'} best so far.")
         if worst:
             low = [f"{level_in_words(x.lever, x.level)} ({points(-x.lift_points)} below)" for x in worst[:2]]
-            said.append(
-                f"{'Less is earned' if best else 'Below average so far'} {'by' if best else 'are' if len(low) > 1 else 'is'} {listed(low)}."
-            )
+            said.append(f"{_capital(listed(low))} {'earn' if len(low) > 1 else 'earns'} less than average.")
         if some:
             said.append(f"People differ: {listed([_aside(x) for x in some[:2]])}.")
         sends = max(x.sends for x in clear)
@@ -77,13 +75,21 @@ def _levels(report: PolicyReport) -> Iterator[Learning]:
 
 
 def _level_statement(row: LevelReport, report: PolicyReport) -> str:
-    better = row.reward_rate > report.reward_rate
-    name = level_in_words(row.lever, row.level)
+    how = "more" if row.reward_rate > report.reward_rate else "less"
     return (
-        f"{name[0].upper()}{name[1:]} {'earn' if name.endswith('s') and row.lever != 'channel' else 'earns'} "
-        f"{'more' if better else 'less'} than average: {rate(row.reward_rate)} of {row.sends:,} sends succeed, "
-        f"against {rate(report.reward_rate)} overall (very likely between {rate(row.low)} and {rate(row.high)})."
+        f"{_capital(level_in_words(row.lever, row.level))} {_verb('earn', row)} {how} than average: {rate(row.reward_rate)} of "
+        f"{row.sends:,} sends succeed, against {rate(report.reward_rate)} overall "
+        f"(very likely between {rate(row.low)} and {rate(row.high)})."
     )
+
+
+def _verb(verb: str, row: LevelReport | SegmentReport) -> str:
+    """`morning sends earn`, everything else `earns`."""
+    return verb if row.lever in ("send_window", "incentive") and level_in_words(row.lever, row.level).endswith("s") else f"{verb}s"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _segments(report: PolicyReport) -> Iterator[Learning]:
@@ -100,10 +106,9 @@ def _segments(report: PolicyReport) -> Iterator[Learning]:
 
 
 def _segment_statement(row: SegmentReport) -> str:
-    name = level_in_words(row.lever, row.level)
     how = "better" if row.reward_rate > row.overall_rate else "worse"
     return (
-        f"For {row.segment}, {name} {'work' if name.endswith('s') and row.lever != 'channel' else 'works'} {how} than for everybody: "
+        f"For {row.segment}, {level_in_words(row.lever, row.level)} {_verb('work', row)} {how} than for everybody: "
         f"{rate(row.reward_rate)} of {row.sends:,} sends, against {rate(row.overall_rate)}."
     )
 
@@ -117,9 +122,7 @@ def _too_early(report: PolicyReport) -> Iterator[Learning]:
     level = max((r for r in rows if r.lever == lever), key=lambda r: (r.reward_rate, r.level))
     name = level_in_words(lever, level.level)
     yield Learning(
-        statement=f"Too early to say: of the {lever.replace('_', ' ')}s, {name} "
-        f"lead{'' if name.endswith('s') and lever != 'channel' else 's'} with {rate(level.reward_rate)} of {level.sends:,} "
-        f"sends, "
+        statement=f"Too early to say: {name} leads with {rate(level.reward_rate)} of {level.sends:,} sends, "
         f"but anything from {rate(level.low)} to {rate(level.high)} would fit.",
         lever=lever,
         level=level.level,

@@ -152,8 +152,9 @@ def sms(parts: Parts, turn: int) -> Drafted | None:
     if not said[1] and parts.products and (at + lane) % 2:
         said[1] = take(parts.products, at)
     body = " ".join(s for s in said if s)
-    if parts.url and parts.links and _length(f"{body} {take(parts.links, at)} {_STOP}") <= 250:
-        body = f"{body} {take(parts.links, at)}"
+    links = [link for link in parts.links if link.split(":")[0] not in body] if parts.url else []
+    if links and _length(f"{body} {take(links, at)} {_STOP}") <= 250:
+        body = f"{body} {take(links, at)}"
     body = f"{body} {_STOP}"
     return Drafted({"body": body}, None, f"sms.{frame}.{which}") if _length(body) <= 290 else None
 

@@ -6,8 +6,6 @@ rested only when its whole interval lies below every other channel's (Wilson int
 
 from __future__ import annotations
 
-from math import sqrt
-
 from journeyman.domain import Channel, LevelReport, Orders, Plan, PolicyReport
 
 FLOOR = (0.02, 0.15)
@@ -34,9 +32,9 @@ class OfflineOrchestrator:
 
 
 def _floor(report: PolicyReport) -> float:
-    """From the most exploration with no reward down to the least with many; halfway at HALF rewards. Square root: as errors shrink."""
+    """From the most exploration with no reward down to the least with many; halfway at HALF rewards."""
     low, high = FLOOR
-    return round(low + (high - low) / (1 + sqrt(report.rewards / HALF) ** 2), 4)
+    return round(low + (high - low) / (1 + report.rewards / HALF), 4)
 
 
 def _pace(report: PolicyReport) -> tuple[float, str]:

@@ -185,4 +185,5 @@ def _is_proven(text: str, m: re.Match[str], brand: Brand) -> bool:
 
 
 def _said(rule: str, severity: Literal["block", "warn"], field: str, m: re.Match[str], why: str) -> Violation:
-    return Violation(rule=rule, severity=severity, field=field, span=m.span(), message=f"“{m.group().strip()}” {why}.")
+    quoted = m.group().strip(' “”"')
+    return Violation(rule=rule, severity=severity, field=field, span=m.span(), message=f"“{quoted}” {why}.")

@@ -173,7 +173,6 @@ def _offer(record: str) -> str:
 
 def _plan(prompt: str) -> dict[str, Any]:
     from agents.offline.planner import OfflinePlanner
-
     from agents.roles import Setting
     from journeyman.domain import Brand
 

@@ -16,7 +16,8 @@ from guardrails.rules.sms import gsm, segments
 from journeyman.domain import CHANNELS, Brand, Variant, Violation
 from journeyman.errors import ContentError
 
-SHARED = Path("/work/shared/data")
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+"""Public test sets, where a checkout has them beside it; the tests that read them are skipped elsewhere."""
 PLAIN = """we missed you and your favourites are back on the shelf come by when you have a minute there is something new for the kitchen
 the garden and the quiet hours in between our team picked what people like you love warm bread ripe tomatoes good coffee and
 a little light take a look around stay as long as you like tell us what you think about it morning evening weekend with

@@ -160,7 +160,7 @@ def single(r: Reader, _: Match) -> Predicate | None:
 
 
 def lapsed(r: Reader, m: Match) -> Predicate | None:
-    if re.search(r"\b(?:not|no|for|since|ago|inactive|last)\b[^.;]{0,40}\d+ ?-?(?:day|week|month|year|quarter)", r.goal.whole, re.I):
+    if r.recency:
         return None  # said more precisely elsewhere
     r.goal.assume(f"“{m.group().strip()}” are taken as people with no {r.main.replace('_', ' ')} for {LONG} days.")
     return r.not_for(r.main, LONG)

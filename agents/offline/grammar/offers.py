@@ -232,7 +232,9 @@ def _levels(kind: str, stated: list[_Limit], goal: Goal, brand: Brand) -> list[I
     if records:
         return [i.model_copy(update={"conditions": i.conditions or limit.conditions}) for i in records]
     if brand.incentives:
-        goal.ask(f"No offer on record fits “{kind.replace('_', ' ')}” within the limit; which codes, expiry dates and conditions hold?")
+        past = any(i.kind == kind and i.expires and i.expires < goal.today for i in brand.incentives)
+        why = "The offers on record have expired" if past else "No offer on record fits within the limit"
+        goal.ask(f"{why} ({kind.replace('_', ' ')}); which codes, expiry dates and conditions hold now?")
     values = (_steps(top) if top else [0.0]) if limit.up_to else limit.values
     if not top and kind in ("percent_off", "amount_off", "points"):
         return []

@@ -30,6 +30,8 @@ class Reader:
     def __init__(self, goal: Goal, kind: Kind, event: str, catalogue: Catalogue) -> None:
         self.goal, self.kind, self.main, self.names = goal, kind, event, catalogue
         self.success: str | None = None
+        self.recency = False
+        """Whether a clause has already said how long they have been away."""
 
     def default(self) -> list[Predicate]:
         """The kind's usual audience, said as an assumption."""
@@ -66,6 +68,7 @@ class Reader:
         return self.names.event(known) if known else self.main
 
     def not_for(self, event: str, length: float, *, more: bool = False) -> Predicate:
+        self.recency = True
         return is_(self.names.since(event), ">" if more else ">=", length)
 
     def never(self, event: str) -> Predicate:

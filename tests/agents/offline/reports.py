@@ -13,7 +13,18 @@ def level(lever: str, name: str, rate: float, half: float, sends: int = 2000) ->
 
 def report(**changes: Any) -> PolicyReport:
     base: dict[str, Any] = {
-        "journey": "j", "policy_version": "1", "day": 7, "horizon_days": 28, "customers": 2000, "decisions": 9000, "rewards": 200, "send_rate": 0.5,
-        "reward_rate": 0.05, "hold_rate": 0.03, "unsubscribe_rate": 0.001, "budget_left": None, "budget_total": None,
-    }  # fmt: skip
+        "journey": "j",
+        "policy_version": "1",
+        "day": 7,
+        "horizon_days": 28,
+        "customers": 2000,
+        "decisions": 9000,
+        "rewards": 200,
+        "send_rate": 0.5,
+        "reward_rate": 0.05,
+        "hold_rate": 0.03,
+        "unsubscribe_rate": 0.001,
+        "budget_left": None,
+        "budget_total": None,
+    }
     return PolicyReport(**(base | changes))

@@ -10,13 +10,15 @@ from journeyman.domain import CHANNELS, WINDOW_HOURS, Plan
 from journeyman.errors import PlanError
 
 NUMBER_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 12: "twelve", 20: "twenty", 21: "twenty-one"}
-PIECES = st.sampled_from(
-    """win back|lapsed customers|households|who have not shopped|for three weeks|email|SMS only|no push|at most|two|messages|a week|never|between|9pm
-    and|8am|up to|20% off|$5,000|budget|free shipping|no discounts|until|31 December|12/13/2027|1,000|points|except|people|contacted this week|,|.|;|or
-    and|twice|a day|per month|holdout|10%|0|-3|99999|½|%|$|within|7 days|of a message|first-time buyers|spent more than|"cheap"|don't say|at least
-    only|after|20:30|not before|on weekends|every other day|apart|VIPs|in California|who joined|the last 60 days|cross-sell|the savings account|have not
-    created a project|yet|;\n- |bought once|orders|fewer than|one|hundred|k|€|2.5|code SAVE10|valid until|attribution|random control|APR|loan""".replace("\n", "|").split("|")
-).map(str.strip)  # fmt: skip
+PIECES = (
+    "win back|lapsed customers|households|who have not shopped|for three weeks|email|SMS only|no push|at most|two|messages|"
+    "a week|never|between|9pm|and|8am|up to|20% off|$5,000|budget|free shipping|no discounts|until|31 December|12/13/2027|"
+    "1,000|points|except|people|contacted this week|,|.|;|or|and|twice|a day|per month|holdout|10%|0|-3|99999|½|%|$|within|"
+    '7 days|of a message|first-time buyers|spent more than|"cheap"|don\'t say|at least|only|after|20:30|not before|'
+    "on weekends|every other day|apart|VIPs|in California|who joined|the last 60 days|cross-sell|the savings account|"
+    "have not|created a project|yet|;\n- |bought once|orders|fewer than|one|hundred|k|€|2.5|code SAVE10|valid until|"
+    "attribution|random control|APR|loan"
+)
 
 
 def outcome(goal: str) -> Plan | None:
@@ -31,7 +33,7 @@ def outcome(goal: str) -> Plan | None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(PIECES, max_size=25).map(" ".join))
+@given(st.lists(st.sampled_from(PIECES.split("|")), max_size=25).map(" ".join))
 def test_any_heap_of_marketing_words_is_a_plan_or_a_refusal(goal: str) -> None:
     outcome(goal)
 
@@ -58,12 +60,49 @@ def test_no_limit_is_looser_than_stated(data: st.DataObject) -> None:
     budget, start, end = draw(st.integers(1, 90_000)), draw(st.integers(17, 23)), draw(st.integers(6, 11))
     n = draw(spelt(cap))
     parts = [
-        draw(st.sampled_from([f"at most {n} messages a {days[0]}", f"no more than {n} messages per {days[0]}", f"max {n} touches/{days[0]}", f"up to {n} msgs each {days[0]}"])),
-        draw(st.sampled_from([f"up to {percent}% off", f"max {percent} percent discount", f"discounts of at most {percent}%", f"no more than {percent} % off"])),
-        draw(st.sampled_from([f"budget ${budget:,}", f"budget: {budget} dollars", f"${budget} budget", f"spend at most {budget} USD", f"budget of €{budget}"])),
-        draw(st.sampled_from([f"never between {start - 12}pm and {end}am", f"quiet hours {start}:00-{end:02}:00", f"not after {start}:00 and not before {end}:00",
-                              f"only between {end}:00 and {start}:00", f"nothing from {start - 12} p.m. to {end} a.m."])),
-    ]  # fmt: skip
+        draw(
+            st.sampled_from(
+                [
+                    f"at most {n} messages a {days[0]}",
+                    f"no more than {n} messages per {days[0]}",
+                    f"max {n} touches/{days[0]}",
+                    f"up to {n} msgs each {days[0]}",
+                ]
+            )
+        ),
+        draw(
+            st.sampled_from(
+                [
+                    f"up to {percent}% off",
+                    f"max {percent} percent discount",
+                    f"discounts of at most {percent}%",
+                    f"no more than {percent} % off",
+                ]
+            )
+        ),
+        draw(
+            st.sampled_from(
+                [
+                    f"budget ${budget:,}",
+                    f"budget: {budget} dollars",
+                    f"${budget} budget",
+                    f"spend at most {budget} USD",
+                    f"budget of €{budget}",
+                ]
+            )
+        ),
+        draw(
+            st.sampled_from(
+                [
+                    f"never between {start - 12}pm and {end}am",
+                    f"quiet hours {start}:00-{end:02}:00",
+                    f"not after {start}:00 and not before {end}:00",
+                    f"only between {end}:00 and {start}:00",
+                    f"nothing from {start - 12} p.m. to {end} a.m.",
+                ]
+            )
+        ),
+    ]
     banned = draw(st.sampled_from(CHANNELS[1:]))
     parts.append(f"no {banned.replace('_', '-')}")
     goal = "Win back customers who have not ordered for 30 days" + draw(st.sampled_from([", ", "; ", ". ", "\n- "])).join(

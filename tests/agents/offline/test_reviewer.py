@@ -12,7 +12,13 @@ from agents.offline.reviewer import OfflineReviewer
 from agents.roles import Setting
 from journeyman.domain import Brand, Evidence, Incentive, Plan, Variant, Violation
 
-BRAND = Brand(name="Acme", evidence=[Evidence(id="e1", claim="Acme delivers to 12,000 customers in Ohio"), Evidence(id="e2", claim="Voted best coffee roaster by the Ohio Guild, 2025")])  # fmt: skip
+BRAND = Brand(
+    name="Acme",
+    evidence=[
+        Evidence(id="e1", claim="Acme delivers to 12,000 customers in Ohio"),
+        Evidence(id="e2", claim="Voted best coffee roaster by the Ohio Guild, 2025"),
+    ],
+)
 SHOP = plan("Win back lapsed customers with up to 20% off")
 CREDIT = plan("Cross-sell our credit card to customers who do not have one")
 TWENTY = Incentive(kind="percent_off", value=20, expires=date(2026, 12, 31))
