@@ -205,15 +205,14 @@ class Demo:
 
         dawn, midnight = datetime.combine(day, DAWN, UTC), datetime.combine(day + timedelta(days=1), time(), UTC)
         slot = f"{day}"
-        leaving = self._leaving(day, world)
-        self._deliver_until(dawn, work, leaving)
+        self._deliver_until(dawn, work, self._leaving(day, world, work))
         self.clock.advance_to(dawn)
         with self._timed("learn"):
             await learning().ainvoke({"slot": slot}, context=context)
         with self._timed("decide"):
             await cohort().ainvoke({"slot": slot}, context=context)
         share = self._against_oracle(day, slot, work, world)
-        self._deliver_until(midnight, work, leaving)
+        self._deliver_until(midnight, work, self._leaving(day, world, work))
         with self._timed("respond"):
             happened = world.advance(day, self._sent_on(day, work))
             self.clock.advance_to(midnight)
@@ -222,10 +221,10 @@ class Demo:
                 runs.mark(self.office.store, self.run_id, f"day {number:03d}", share)
         return share
 
-    def _leaving(self, day: date, world: World) -> list[Event]:
-        """The opt-outs of the day that earlier messages have brought about: the gate must know each from its own moment on."""
+    def _leaving(self, day: date, world: World, work: Working) -> list[Event]:
+        """The opt-outs of the day that messages so far have brought about: the gate must know each from its own moment on."""
         with self._timed("respond"):
-            return [e for e in deepcopy(world).advance(day, []) if e.event in OPT_OUTS]
+            return [e for e in deepcopy(world).advance(day, self._sent_on(day, work)) if e.event in OPT_OUTS]
 
     def _deliver_until(self, moment: datetime, work: Working, leaving: list[Event]) -> None:
         """Moves the clock from one scheduled send to the next, so that the gate judges each at its own time."""

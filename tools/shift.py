@@ -42,6 +42,7 @@ class Shift:
         self.journey, self.plan = desk.journey, desk.plan
         self.cohort: Cohort | None = None
         self._contexts: dict[str, NDArray[np.float32]] = {}
+        self._made: dict[str, Decision] | None = None
 
     # -- before deciding ------------------------------------------------------------------------------------------------------------
 
@@ -98,6 +99,7 @@ class Shift:
         with self.store.transaction():
             decisions.add(self.store, choices.decisions, choices.eligible)
             outbox.enqueue(self.store, choices.sends)
+            self._log().update({d.id: d for d in choices.decisions})
             audit.write(self.store, actor="orchestrator", action="orders", detail={"slot": slot, **orders.model_dump(mode="json")})
         return len(choices.decisions), len(choices.sends)
 
@@ -141,6 +143,12 @@ class Shift:
     def deliver(self) -> dict[str, Any]:
         """What is due goes through the gate and out; returns how many ended in which state."""
         return self._send_due().model_dump()
+
+    def _log(self) -> dict[str, Decision]:
+        """Every decision of the journey by id, in order of time: read once, then kept up."""
+        if self._made is None:
+            self._made = {d.id: d for d in decisions.read(self.store, self.journey)}
+        return self._made
 
     # -- learning -------------------------------------------------------------------------------------------------------------------
 
@@ -192,7 +200,7 @@ class Shift:
         window = timedelta(days=self.plan.objective.attribution_window_days)
         since = now - 3 * window - timedelta(days=3)
         known = rewards.learned(self.store, self.journey)
-        open_ = [d for d in decisions.read(self.store, self.journey, since=since) if d.id not in known]
+        open_ = [d for d in self._log().values() if d.decided_at >= since and d.id not in known]
         sent = outbox.read(self.store, self.journey, since=since - window)
         happened = events.read(self.store, since=since, until=now, names=[e.event for e in self.plan.objective.events])
         earned = {r.decision: r for r in attribute(open_, sent, happened, self.plan.objective, now)}
@@ -220,7 +228,7 @@ class Shift:
         """How the journey stands: what the orchestrator and the analyst read."""
         now = self.store.clock.now()
         known = self.successes(now)
-        made = {d.id: d for d in decisions.read(self.store, self.journey)}
+        made = self._log()
         sent = [made[i] for i in known if i in made and made[i].variant is not None]
         held = [known[i] for i in known if i in made and made[i].variant is None]
         earned = np.array([known[d.id] for d in sent])
@@ -253,7 +261,7 @@ class Shift:
         learned = rewards.learned(self.store, self.journey)
         top = max(e.weight for e in self.plan.objective.events)
         objective = self.plan.objective.model_copy(update={"events": [e for e in self.plan.objective.events if e.weight == top]})
-        made = [d for d in decisions.read(self.store, self.journey) if d.id in learned]
+        made = [d for d in self._log().values() if d.id in learned]
         happened = events.read(self.store, since=self.start, until=now, names=[e.event for e in objective.events])
         return {r.decision: r.reward for r in attribute(made, outbox.read(self.store, self.journey), happened, objective, now)}
 

@@ -150,12 +150,12 @@ def _kind_of(goal: Goal, switched: bool) -> Kind:
 
 
 ENGAGEMENT: dict[Channel, str] = {"email": "email_clicked", "sms": "sms_clicked", "push": "push_opened", "in_app": "in_app_clicked"}
-ENGAGED = 0.2
+ENGAGED = 0.5
 """What a click or opened notification is worth while the policy learns: the success itself is rare, and much of it needs no message."""
 
 
 def _engagement(goal: Goal, channels: list[Channel]) -> dict[str, float]:
-    goal.assume("A click or an opened notification counts for a fifth of a success while learning; lift counts successes alone.")
+    goal.assume("A click or an opened notification counts for half a success while learning; lift counts successes alone.")
     return {ENGAGEMENT[c]: ENGAGED for c in channels}
 
 

@@ -82,7 +82,8 @@ class QuietHours(Record):
 
     @field_serializer("start", "end")
     def _short(self, value: time) -> str:
-        return value.strftime("%H:%M")
+        """`21:00`; seconds, where someone gave them, are kept: a plan read back must be the plan."""
+        return value.isoformat() if value.second or value.microsecond else value.isoformat("minutes")
 
 
 class Money(Record):

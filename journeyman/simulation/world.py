@@ -36,8 +36,8 @@ RECOVERY_HOURS = 6 * 24.0
 SATED_HOURS, SATED = 7 * 24.0, 0.35
 """After a success a customer heeds messages about as much as this, for a week."""
 WINDOWS: tuple[SendWindow, ...] = tuple(WINDOW_HOURS)
-OPENS = {"email": "email_opened", "push": "push_opened"}
-CLICKS = {"email": "email_clicked", "sms": "sms_clicked", "in_app": "in_app_clicked"}
+OPENS = {"email": "email_opened"}
+CLICKS = {"email": "email_clicked", "sms": "sms_clicked", "push": "push_opened", "in_app": "in_app_clicked"}
 
 
 class _Item(NamedTuple):

@@ -260,3 +260,10 @@ def test_audit_log_and_model_calls(store: Store, clock: ManualClock) -> None:
     call |= {"tokens_in": 10, "tokens_out": 5, "cost": None, "seconds": 0.5}
     model_calls.StoreLedger(store).record(SimpleNamespace(**call))
     assert model_calls.read(store) == [call]
+
+
+def test_a_plan_comes_back_to_the_microsecond(store: Store) -> None:
+    odd = a_plan(quiet_hours={"start": "21:00:30", "end": "08:00:59.000001"})
+    journeys.save_plan(store, odd)
+    assert journeys.plan(store, "winback") == odd
+    assert a_plan().model_dump(mode="json")["guardrails"]["quiet_hours"] == {"start": "21:00", "end": "08:00"}

@@ -118,7 +118,7 @@ def test_there_are_goals_enough() -> None:
 
 
 def test_engagement_counts_a_little_while_learning_unless_the_goal_weighs_events() -> None:
-    assert facts(plan("Win back lapsed customers by email and push"))["weights"] == {"order": 1.0, "email_clicked": 0.2, "push_opened": 0.2}
+    assert facts(plan("Win back lapsed customers by email and push"))["weights"] == {"order": 1.0, "email_clicked": 0.5, "push_opened": 0.5}
     assert facts(plan("Win back lapsed customers by email. A click counts 5%."))["weights"] == {"order": 1.0, "email_clicked": 0.05}
 
 
