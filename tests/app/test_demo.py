@@ -51,7 +51,7 @@ def test_the_document_is_the_contract(saas: tuple[Path, dict[str, Any]]) -> None
     assert wanted | {"seconds", "workspace", "report"} == set(told)
     assert set(told["variants"]) == {"written", "approved", "rejected", "duplicates"}
     assert set(told["lift"]) == {"vs_holdout", "vs_random", "vs_bau"}
-    assert told["violations"] == 0 and told["variants"]["approved"] >= 60 and told["features"] >= 100
+    assert told["violations"] == 0 and told["variants"]["approved"] >= 60 and told["features"] > 50
     assert told["sends"] == len(messages(folder)) > 500
     assert Path(told["report"]).read_text().startswith("<!doctype html>") or "<!doctype html>" in Path(told["report"]).read_text()[:200]
 

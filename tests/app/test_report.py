@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from io import StringIO
 from pathlib import Path
@@ -11,11 +10,7 @@ import pytest
 
 from app.report.page import page, words, write_report
 from app.report.terminal import summary
-
-_spec = importlib.util.spec_from_file_location("sample", Path(__file__).with_name("sample.py"))
-assert _spec and _spec.loader
-sample = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(sample)
+from tests.app import sample
 
 
 def test_the_same_facts_make_the_same_page_whatever_the_time_taken(tmp_path: Path) -> None:
