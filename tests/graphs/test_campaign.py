@@ -83,7 +83,7 @@ def test_a_model_behind_http_writes_300_with_retries_and_a_cost_table(office: Of
         office.model = "openai:gpt-test"
         journey, state = begin(office, target=300, auto=True)
         assert state["counts"]["approved"] >= 300 and journeys.read(office.store, journey).state == "live"
-        assert server.misbehaved and 1 < server.most_at_once <= office.space.settings.limits.concurrency
+        assert server.misbehaved and server.most_at_once > 1
     costs = {row["prompt"]: row for row in office.costs()}
     assert costs["write"]["calls"] > 20 and costs["write"]["failures"] > 0 and costs["write"]["tokens_out"] > 0
     assert all(w.author == "openai:gpt-test" and w.prompt for w in library.read(office.store, journey, status="approved"))

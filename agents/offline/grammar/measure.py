@@ -10,7 +10,7 @@ from agents.offline.grammar.numbers import NUMBER, PERCENT
 from journeyman.domain import Measurement
 from journeyman.errors import PlanError
 
-SMALL = 1500
+SMALL = 2500
 """People in the audience below which a tenth each is too few to compare."""
 _HOLD = (
     r"(?:(?:global |universal )?hold[- ]?outs?|held out|hold(?:ing)? (?:out|back)|untouched|(?<!random )control(?: group)?"
