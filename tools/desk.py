@@ -21,7 +21,7 @@ from journeyman.errors import Refused
 from journeyman.features import FeatureTable, select
 from journeyman.measurement.arms import assign
 from journeyman.simulation.policies import bau, random_control
-from tools.reach import Bools, may_have_incentive, next_start, number, open_windows, reach, reserve, under_caps
+from tools.reach import Bools, may_have_incentive, next_start, number, open_windows, reach, reserve, rested, under_caps
 
 
 @dataclass(frozen=True)
@@ -118,15 +118,16 @@ class Desk:
         rows = np.flatnonzero(select(features, self.plan.audience.where))
         people = [self.customers[r] for r in rows]
         names = [p.id for p in people]
+        arms = assign(names, self.salt, self.plan.measurement)
         eligible = np.ones((len(rows), len(self.actions)), dtype=bool)
         if len(rows):
-            eligible[:, 1:] = self._groups(people, rows, slot, now, recent, allowance, orders)[:, self.cell]
+            eligible[:, 1:] = self._groups(people, rows, arms, slot, now, recent, allowance, orders)[:, self.cell]
         return Cohort(
             slot=slot,
             now=now,
             customers=tuple(names),
             rows=rows,
-            arms=assign(names, self.salt, self.plan.measurement),
+            arms=arms,
             contexts=self.contexts(features)[rows],
             eligible=eligible,
             keys=np.array([number(n) for n in names], dtype=np.uint64),
@@ -140,6 +141,7 @@ class Desk:
         self,
         people: list[Customer],
         rows: NDArray[np.intp],
+        arms: NDArray[np.str_],
         slot: str,
         now: datetime,
         recent: Recent,
@@ -151,6 +153,7 @@ class Desk:
         ages = [(place[c], ch, (now - at).total_seconds() / 3600) for c, ch, at in recent.sends if c in place]
         may = reach(people, set(recent.suppressed), self.channels) & under_caps(self.plan, self.channels, ages, n)
         may &= np.array([c not in orders.rest for c in self.channels])
+        may &= (rested(self.plan, ages, n) | (arms != "treatment"))[:, None]
         zones = [self.zones[r] for r in rows]
         kinds = {z: open_windows(self.plan, self.channels, self.windows, z, now) for z in dict.fromkeys(zones)}
         opened = np.stack([kinds[z] for z in zones])  # (n, channels, windows)

@@ -75,6 +75,19 @@ def under_caps(plan: Plan, channels: Sequence[Channel], ages_hours: Sequence[tup
     return ok
 
 
+def rested(plan: Plan, ages_hours: Sequence[tuple[int, Channel, float]], n: int) -> Bools:
+    """(n,): long enough since the last message for the cap to be used evenly: two a week are three days apart, not one behind the other.
+
+    This is sequencing, for the treatment alone: a second message on the next day meets a tired customer, and comes before anything was
+    learned from the first.
+    """
+    spans = [cap.window_days // cap.limit for cap in plan.guardrails.frequency_caps if cap.channel is None and cap.limit > 1]
+    if not spans or not ages_hours:
+        return np.ones(n, dtype=bool)
+    recent = [row for row, _, age in ages_hours if age < 24 * max(spans) - 12]
+    return np.asarray(np.bincount(np.array(recent, dtype=np.int64), minlength=n) == 0)
+
+
 def open_windows(plan: Plan, channels: Sequence[Channel], windows: Sequence[SendWindow], zones: Zones, now: datetime) -> Bools:
     """(channels, windows): the window's next start is outside quiet hours in every candidate zone."""
     return np.array([[allowed_at(next_start(w, zones[0], now), zones, plan.guardrails.quiet_hours, c) for w in windows] for c in channels])
