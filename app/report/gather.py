@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +37,7 @@ async def gather(office: Office, work: Working, **told: Any) -> ReportFacts:
     outcome, daily = _outcomes(office, work, first, now)
     arm = np.array([d.arm for d in first])
     covariates = np.stack([shift._context(d) for d in first])
-    days = max((now - shift.start).days, 1)
+    days = _days(shift.start, now)
     found = lifts(outcome, arm, covariates, fraction=min(days / plan.schedule.horizon_days, 1.0))
     state = await build().ainvoke({"slot": f"{now:%Y-%m-%d}.report", "analyse": True}, context=office.working(shift.journey, work))
     sent = shift.sent()
@@ -95,6 +95,11 @@ def _entries(made: Sequence[Decision]) -> list[Decision]:
     return [first[c] for c in sorted(first)]
 
 
+def _days(start: datetime, now: datetime) -> int:
+    """Days begun since the start."""
+    return max(-((start - now) // timedelta(days=1)), 1)
+
+
 def _outcomes(office: Office, work: Working, first: Sequence[Decision], now: datetime) -> tuple[Any, Any]:
     """Whether each customer succeeded since entry (n,), and on which day first (n, days).
 
@@ -105,7 +110,7 @@ def _outcomes(office: Office, work: Working, first: Sequence[Decision], now: dat
     top = max(e.weight for e in work.plan.objective.events)
     primary = [e.event for e in work.plan.objective.events if e.weight == top]
     place = {d.customer: i for i, d in enumerate(first)}
-    days = max((now - shift.start).days, 1)
+    days = _days(shift.start, now)
     daily = np.zeros((len(first), days))
     for event in events.read(office.store, since=shift.start, until=now, names=primary):
         i = place.get(event.customer)

@@ -42,9 +42,14 @@ def write_report(facts: ReportFacts, seconds: dict[str, float], path: Path) -> N
 def page(facts: ReportFacts) -> str:
     """The whole page as text. All that comes from people or models is escaped."""
     env = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
-    env.filters |= {"words": words, "rows": _rows, "by_lever": _by_lever, "crossed": _crossed, "shade": _shade}
+    env.filters |= {"words": words, "running": running, "rows": _rows, "by_lever": _by_lever, "crossed": _crossed, "shade": _shade}
     env.globals |= {"names": NAMES, "reasons": REASONS}
     return env.get_template("page.html.j2").render(f=facts)
+
+
+def running(name: str) -> str:
+    """A name within a sentence: `Random control` → `random control`, but `BAU rules`."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 def words(name: str) -> str:
@@ -59,7 +64,7 @@ def words(name: str) -> str:
 
 
 def _rows(comparisons: list[Comparison]) -> list[tuple[str, float, float, float]]:
-    shown = [(f"vs {NAMES[c.against].lower()}", c.difference) for c in comparisons]
+    shown = [(f"vs {running(NAMES[c.against])}", c.difference) for c in comparisons]
     return [(label, 100 * d.value, 100 * d.low, 100 * d.high) for label, d in shown]
 
 
