@@ -19,6 +19,7 @@ import random
 import re
 import threading
 from collections import Counter
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any
@@ -56,12 +57,16 @@ LABELS = ("Have a look", "See what is new", "Pick yours", "Take me there", "Brow
 
 class OpenAIServer:
     """Serves on 127.0.0.1 while the context lasts. Rates are shares of requests in [0, 1]; at most half of the tries of one request fail
-    in a row, so that a patient client gets through."""
+    in a row, so that a patient client gets through. The first `together` orders for copy are answered only when all of them have come
+    (or after ten seconds), as a slow model would keep them: a client that asks one after another is seen in `most_at_once`."""
 
-    def __init__(self, *, rate_limited: float = 0.0, server_error: float = 0.0, malformed: float = 0.0, seed: int = 0) -> None:
+    def __init__(
+        self, *, rate_limited: float = 0.0, server_error: float = 0.0, malformed: float = 0.0, seed: int = 0, together: int = 1
+    ) -> None:
         self._rates = {"429": rate_limited, "500": server_error, "malformed": malformed}
         self._seed = seed
         self._lock = threading.Lock()
+        self._orders, self._meeting = 0, threading.Barrier(together, timeout=10)
         self._seen: Counter[str] = Counter()
         self._busy = 0
         self.answered: Counter[str] = Counter()
@@ -96,8 +101,20 @@ class OpenAIServer:
             with self._lock:
                 self._busy -= 1
 
+    def _meet(self) -> None:
+        """Holds one of the first orders until the others are here."""
+        with self._lock:
+            self._orders += 1
+            early = self._orders <= self._meeting.parties
+        if early:
+            with suppress(threading.BrokenBarrierError):
+                self._meeting.wait()
+
     def _respond(self, raw: bytes) -> tuple[int, dict[str, str], bytes]:
         request = json.loads(raw)
+        name = request["response_format"]["json_schema"]["name"]
+        if name.endswith("Drafts"):
+            self._meet()
         asked = hashlib.sha256(json.dumps(request["messages"][:2]).encode()).hexdigest()
         with self._lock:
             self._seen[asked] += 1
@@ -111,7 +128,6 @@ class OpenAIServer:
                 if kind == "malformed":
                     return 200, {}, _completion(request, '{"variants": [{"body": "cut sh')
                 return int(kind), {"Retry-After": "1"} if kind == "429" else {}, b'{"error": {"message": "not now"}}'
-        name = request["response_format"]["json_schema"]["name"]
         value = answer(name, request["messages"][1]["content"], random.Random(f"{self._seed}:{asked}"))
         with self._lock:
             self.answered[name] += 1

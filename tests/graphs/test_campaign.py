@@ -77,13 +77,13 @@ def test_the_library_covers_every_lever_and_holds_no_rejected_text(office: Offic
 
 
 def test_a_model_behind_http_writes_300_with_retries_and_a_cost_table(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    with OpenAIServer(rate_limited=0.05, malformed=0.05, seed=3) as server:
+    with OpenAIServer(rate_limited=0.05, malformed=0.05, seed=3, together=4) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
         monkeypatch.setenv("OPENAI_API_KEY", "test-key")
         office.model = "openai:gpt-test"
         journey, state = begin(office, target=300, auto=True)
         assert state["counts"]["approved"] >= 300 and journeys.read(office.store, journey).state == "live"
-        assert server.misbehaved and server.most_at_once > 1
+        assert server.misbehaved and server.most_at_once >= 4
     costs = {row["prompt"]: row for row in office.costs()}
     assert costs["write"]["calls"] > 20 and costs["write"]["failures"] > 0 and costs["write"]["tokens_out"] > 0
     assert all(w.author == "openai:gpt-test" and w.prompt for w in library.read(office.store, journey, status="approved"))
