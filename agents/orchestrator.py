@@ -20,6 +20,7 @@ class OrdersReply(BaseModel):
     floor: float = Field(ge=FLOOR[0], le=FLOOR[1])
     rest: list[Channel] = Field(max_length=4)
     windows: list[SendWindow] | None = Field(max_length=4)
+    rollout: float = Field(ge=0.1, le=1)
     note: str = Field(min_length=1, max_length=600)
 
 

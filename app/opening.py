@@ -84,4 +84,4 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
 def _new_policy(actions: ActionEncoder, width: int, seed: int) -> Policy:
     costs = np.full(len(actions.features), MESSAGE_COST)
     costs[0] = 0.0
-    return Policy.create(actions.features, width, seed, hold=0, costs=costs, items=actions.items)
+    return Policy.create(actions.features, width, seed, hold=0, costs=costs, items=actions.items, groups=actions.groups)

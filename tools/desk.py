@@ -21,7 +21,7 @@ from journeyman.errors import Refused
 from journeyman.features import FeatureTable, select
 from journeyman.measurement.arms import assign
 from journeyman.simulation.policies import bau, random_control
-from tools.reach import Bools, may_have_incentive, next_start, number, open_windows, reach, reserve, rested, under_caps
+from tools.reach import Bools, may_have_incentive, next_start, number, open_windows, reach, reserve, rested, started, under_caps
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,9 @@ class Cohort:
     contexts: NDArray[np.float32]
     """(n, d)"""
     eligible: Bools
+    entered: Bools
+    """(n,): some message could be sent, were it the customer's turn. All arms enter the experiment by this one condition."""
     keys: NDArray[np.uint64]
-
-    def reachable(self) -> Bools:
-        """(n,): something but hold is eligible. Holdout and treatment enter the experiment by this one condition."""
-        return np.asarray(self.eligible[:, 1:].any(axis=1))
 
 
 @dataclass(frozen=True)
@@ -119,9 +117,15 @@ class Desk:
         people = [self.customers[r] for r in rows]
         names = [p.id for p in people]
         arms = assign(names, self.salt, self.plan.measurement)
-        eligible = np.ones((len(rows), len(self.actions)), dtype=bool)
+        eligible, entered = np.ones((len(rows), len(self.actions)), dtype=bool), np.zeros(len(rows), dtype=bool)
         if len(rows):
-            eligible[:, 1:] = self._groups(people, rows, arms, slot, now, recent, allowance, orders)[:, self.cell]
+            ages = self._ages(names, now, recent)
+            open_ = self._groups(people, rows, slot, now, ages, recent, allowance, orders)
+            treated = arms == "treatment"
+            resting = treated & ~rested(self.plan, ages, len(rows))
+            waiting = treated & ~started(names, self.salt, orders.rollout, ages)
+            entered = open_.any(axis=1) & ~resting
+            eligible[:, 1:] = (open_ & ~(resting | waiting)[:, None])[:, self.cell]
         return Cohort(
             slot=slot,
             now=now,
@@ -130,6 +134,7 @@ class Desk:
             arms=arms,
             contexts=self.contexts(features)[rows],
             eligible=eligible,
+            entered=entered,
             keys=np.array([number(n) for n in names], dtype=np.uint64),
         )
 
@@ -137,23 +142,27 @@ class Desk:
         """(all customers, d). Encoded together, so that a replay from the snapshot gives the same bits."""
         return self.context_encoder.encode(features.names, features.matrix())
 
+    @staticmethod
+    def _ages(names: list[str], now: datetime, recent: Recent) -> list[tuple[int, Channel, float]]:
+        """(row, channel, hours since) of the cohort's recent sends."""
+        place = {name: i for i, name in enumerate(names)}
+        return [(place[c], ch, (now - at).total_seconds() / 3600) for c, ch, at in recent.sends if c in place]
+
     def _groups(
         self,
         people: list[Customer],
         rows: NDArray[np.intp],
-        arms: NDArray[np.str_],
         slot: str,
         now: datetime,
+        ages: list[tuple[int, Channel, float]],
         recent: Recent,
         allowance: Allowance | None,
         orders: Orders,
     ) -> Bools:
         """(n, channels × windows × 2): what a customer may be sent, by cell."""
-        n, place = len(people), {p.id: i for i, p in enumerate(people)}
-        ages = [(place[c], ch, (now - at).total_seconds() / 3600) for c, ch, at in recent.sends if c in place]
+        n = len(people)
         may = reach(people, set(recent.suppressed), self.channels) & under_caps(self.plan, self.channels, ages, n)
         may &= np.array([c not in orders.rest for c in self.channels])
-        may &= (rested(self.plan, ages, n) | (arms != "treatment"))[:, None]
         zones = [self.zones[r] for r in rows]
         kinds = {z: open_windows(self.plan, self.channels, self.windows, z, now) for z in dict.fromkeys(zones)}
         opened = np.stack([kinds[z] for z in zones])  # (n, channels, windows)
@@ -173,7 +182,7 @@ class Desk:
 
     def choose(self, cohort: Cohort, orders: Orders, snapshot: str) -> Choices:
         """A decision for everybody who may be sent something, by the policy or the arm's own rule; hold for the holdout."""
-        open_ = np.flatnonzero(cohort.reachable())
+        open_ = np.flatnonzero(cohort.entered)
         seed = number(self.journey, cohort.slot, str(self.seed)) % 2**31
         action = np.zeros(len(cohort.rows), dtype=np.int64)
         propensity = np.ones(len(cohort.rows))

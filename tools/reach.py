@@ -88,6 +88,17 @@ def rested(plan: Plan, ages_hours: Sequence[tuple[int, Channel, float]], n: int)
     return np.asarray(np.bincount(np.array(recent, dtype=np.int64), minlength=n) == 0)
 
 
+def started(names: Sequence[str], salt: str, share: float, ages_hours: Sequence[tuple[int, Channel, float]]) -> Bools:
+    """(n,): the first `share` of the customers, in an order fixed for the journey by hash, and whoever was written to of late."""
+    turn = (
+        np.array([number("rollout", salt, name) for name in names], dtype=np.float64) / 2.0**64 < share
+        if share < 1
+        else np.ones(len(names), bool)
+    )
+    turn[[row for row, _, _ in ages_hours]] = True
+    return turn
+
+
 def open_windows(plan: Plan, channels: Sequence[Channel], windows: Sequence[SendWindow], zones: Zones, now: datetime) -> Bools:
     """(channels, windows): the window's next start is outside quiet hours in every candidate zone."""
     return np.array([[allowed_at(next_start(w, zones[0], now), zones, plan.guardrails.quiet_hours, c) for w in windows] for c in channels])

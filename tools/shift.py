@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 OFFER_DAYS = 7
 """How long an incentive's cost stays reserved after its message: what is not redeemed by then is released."""
+ANSWER = timedelta(hours=12)
+"""How long a message waits for a first answer before it teaches."""
 OPT_OUTS = ("unsubscribed", "complained")
 
 
@@ -173,39 +175,46 @@ class Shift:
                 customers.suppress(self.store, c, [address], reason=event.event, scope="marketing", at=event.timestamp)
 
     def learn(self, slot: str) -> tuple[int, str]:
-        """Teaches the policy every decision whose window has closed since; saves it as version SLOT. Returns (decisions, version).
+        """Teaches the policy what is new since; saves it as version SLOT. Returns (decisions, version).
 
-        What was sent teaches in all arms; holding is learned from the holdout alone (see `journeyman.measurement.attribution`).
+        A message teaches as soon as most answers to it are in, and is corrected each day until its window closes. What was sent teaches in
+        all arms; holding is learned from the holdout alone, when its window has closed (see `journeyman.measurement.attribution`).
         """
         now = self.store.clock.now()
         version = journeys.read(self.store, self.journey).policy_version or ""
-        new = self._closed(now)
+        new = self._answered(now)
         self._release(now)
         if not new:
             return 0, version
         contexts = np.stack([self._context(d) for d, _ in new])
-        self.desk.policy.learn(contexts, [d.action for d, _ in new], [r for _, r in new])
+        ids = np.array([int(d.id, 16) for d, _ in new], np.uint64)
+        self.desk.policy.learn(contexts, [d.action for d, _ in new], [r for _, r in new], ids=ids)
         path = self.folder / "policies" / self.journey / slot
         path.parent.mkdir(parents=True, exist_ok=True)
         self.desk.policy.save(path)
         with self.store.transaction():
             policies.add(self.store, self.journey, slot, str(path.relative_to(self.folder)), parent=version)
-            rewards.record(self.store, self.journey, {d.id: r for d, r in new}, policy_version=slot)
+            told = {d.id: r for d, r in new}
+            rewards.record(self.store, self.journey, told, policy_version=slot)
+            rewards.correct(self.store, told)
             journeys.set_policy(self.store, self.journey, slot)
         self.desk.policy_version = slot
         return len(new), slot
 
-    def _closed(self, now: datetime) -> list[tuple[Decision, float]]:
-        """Decisions to learn now with their rewards, in order of time and id."""
+    def _answered(self, now: datetime) -> list[tuple[Decision, float]]:
+        """Decisions to learn or to correct now with their rewards, in order of time and id."""
         window = timedelta(days=self.plan.objective.attribution_window_days)
         since = now - 3 * window - timedelta(days=3)
         known = rewards.learned(self.store, self.journey)
-        open_ = [d for d in self._log().values() if d.decided_at >= since and d.id not in known]
+        open_ = [d for d in self._log().values() if d.decided_at >= since]
         sent = outbox.read(self.store, self.journey, since=since - window)
         happened = events.read(self.store, since=since, until=now, names=[e.event for e in self.plan.objective.events])
         earned = {r.decision: r for r in attribute(open_, sent, happened, self.plan.objective, now)}
-        ready = [(d, earned[d.id]) for d in open_ if d.id in earned and earned[d.id].closed]
-        return [(d, r.reward) for d, r in ready if d.variant is not None or d.arm == "holdout"]
+        early = {s.decision for s in sent if s.sent_at is not None and s.sent_at <= now - ANSWER}
+        found = [(d, earned[d.id]) for d in open_ if d.id in earned and earned[d.id].reward != known.get(d.id)]
+        return [
+            (d, r.reward) for d, r in found if (r.closed and (d.variant is not None or d.arm == "holdout")) or (d.variant and d.id in early)
+        ]
 
     def _context(self, decision: Decision) -> NDArray[np.float32]:
         if decision.snapshot not in self._contexts:

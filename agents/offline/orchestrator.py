@@ -1,4 +1,5 @@
-"""The orchestrator without a model: exploration by evidence, pace by budget and days, rest for a channel that clearly does harm.
+"""The orchestrator without a model: exploration by evidence, pace by budget and days, rest for a channel that clearly does harm, and a
+start in steps: while nothing is learned yet, a part of the customers is written to first.
 
 Orders never loosen: the floor only falls as rewards come in, pace is at most 1, channels and windows are a part of the plan's. A channel is
 rested only when its whole interval lies below every other channel's (Wilson intervals of the report), so chance alone seldom does it.
@@ -12,6 +13,8 @@ FLOOR = (0.02, 0.15)
 """The least and the most exploration."""
 HALF = 150
 """Rewards at which the floor is half way down."""
+STEPS, KNOWN = 3, 1000
+"""Days over which a new journey starts, and the rewards that make it no longer new."""
 LEAST_SENDS = 100
 """Sends on a channel before it may be rested."""
 UNSUBSCRIBES = 0.005
@@ -26,9 +29,21 @@ class OfflineOrchestrator:
         floor = _floor(report)
         pace, why_pace = _pace(report)
         rest, why_rest = _rest(report, plan)
+        rollout, why_rollout = _rollout(report)
         learned = f"{report.rewards:,} reward{'s' if report.rewards != 1 else ''}"
         note = f"Day {report.day + 1} of {report.horizon_days}: {learned} learned from, so {floor:.0%} of choices explore."
-        return Orders(pace=pace, floor=floor, rest=rest, note=" ".join(filter(None, (note, why_pace, why_rest))))
+        return Orders(
+            pace=pace, floor=floor, rest=rest, rollout=rollout, note=" ".join(filter(None, (note, why_rollout, why_pace, why_rest)))
+        )
+
+
+def _rollout(report: PolicyReport) -> tuple[float, str]:
+    """A third more of the customers each of the first days, unless earlier rewards have taught the policy something already."""
+    if report.day + 1 >= STEPS or report.rewards >= KNOWN:
+        return 1.0, ""
+    return round(
+        (report.day + 1) / STEPS, 4
+    ), f"{report.day + 1} of {STEPS} parts of the customers start; the others wait for what these teach."
 
 
 def _floor(report: PolicyReport) -> float:
@@ -45,8 +60,7 @@ def _pace(report: PolicyReport) -> tuple[float, str]:
     if left <= 0:
         return 0.0, "The incentive budget is spent: no more incentives."
     days_left = max(1, report.horizon_days - report.day)
-    even = total * days_left / report.horizon_days
-    pace = round(min(1.0, left / even), 3)
+    pace = round(min(1.0, left / total * report.horizon_days / days_left), 3)
     if pace >= 0.995:
         return 1.0, ""
     return (

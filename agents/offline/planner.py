@@ -96,7 +96,11 @@ def _plan(raw: str, setting: Setting) -> Plan:
         name=_name(goal, kind),
         goal=raw,
         objective=Objective.model_validate(
-            {"events": [{"event": e, "weight": w} for e, w in events.items()], "attribution_window_days": window}
+            {
+                "events": [{"event": e, "weight": w} for e, w in events.items()],
+                "attribution_window_days": window,
+                "view_through": 1.0 if weighted else VIEW_THROUGH,
+            }
         ),
         audience=Audience(description=describe(whom.where, _people(goal)), where=whom.where),
         action_sets=ActionSets(
@@ -151,11 +155,15 @@ def _kind_of(goal: Goal, switched: bool) -> Kind:
 
 ENGAGEMENT: dict[Channel, str] = {"email": "email_clicked", "sms": "sms_clicked", "push": "push_opened", "in_app": "in_app_clicked"}
 ENGAGED = 0.5
+VIEW_THROUGH = 0.25
 """What a click or opened notification is worth while the policy learns: the success itself is rare, and much of it needs no message."""
 
 
 def _engagement(goal: Goal, channels: list[Channel]) -> dict[str, float]:
-    goal.assume("A click or an opened notification counts for half a success while learning; lift counts successes alone.")
+    goal.assume(
+        "While learning, a click or an opened notification counts for half a success, and a success without one for a quarter, because "
+        "many of those would have come anyway; lift counts every success in full."
+    )
     return {ENGAGEMENT[c]: ENGAGED for c in channels}
 
 

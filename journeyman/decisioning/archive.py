@@ -22,10 +22,10 @@ from journeyman.decisioning.memory import Memory
 from journeyman.decisioning.state import Actions, Belief, Settings
 from journeyman.errors import PolicyError
 
-FORMAT = 1
+FORMAT = 2
 _ARRAYS = {
-    "actions": ("features", "items", "costs", "retired", "centre"),
-    "memory": ("contexts", "action", "reward", "names", "serials", "sizes"),
+    "actions": ("features", "items", "costs", "retired", "centre", "groups"),
+    "memory": ("contexts", "action", "reward", "ids", "serials", "times"),
     "belief": ("mean", "identity", "weights", "identities"),
 }
 
@@ -76,12 +76,14 @@ def _assembled(about: dict[str, Any], arrays: dict[str, Any]) -> tuple[Settings,
     actions = Actions(**part["actions"])
     memory = Memory(**part["memory"], seen=int(about["seen"]))
     belief = Belief(**part["belief"], variance={str(k): float(v) for k, v in about["variance"].items()})
-    count, rows = len(actions.features), int(memory.sizes.sum())
+    count, rows = len(actions.features), len(memory.ids)
     width, columns = settings.context_dim + 1, actions.features.shape[1] + (1 if settings.hold is None else 2)
     wanted = {
         "items": (actions.items, (count,)), "costs": (actions.costs, (count,)), "retired": (actions.retired, (count,)),
-        "centre": (actions.centre, (actions.features.shape[1],)), "contexts": (memory.contexts, (rows, settings.context_dim)),
-        "action": (memory.action, (rows,)), "reward": (memory.reward, (rows,)), "mean": (belief.mean, (width, columns)),
+        "centre": (actions.centre, (actions.features.shape[1],)), "groups": (actions.groups, (actions.features.shape[1],)),
+        "contexts": (memory.contexts, (rows, settings.context_dim)),
+        "action": (memory.action, (rows,)), "reward": (memory.reward, (rows,)),
+        "serials": (memory.serials, (rows,)), "times": (memory.times, (rows,)), "mean": (belief.mean, (width, columns)),
         "weights": (belief.weights, (settings.draws, width, columns)),
         "identities": (belief.identities, (settings.draws, len(belief.identity))),
     }  # fmt: skip

@@ -79,6 +79,13 @@ class ActionEncoder:
         """(K,): the number of each action's variant, in order of coming; hold has -1."""
         return np.concatenate([[-1], np.arange(len(self.actions) - 1) // len(self.windows)]).astype(np.int64)
 
+    @property
+    def groups(self) -> NDArray[np.int64]:
+        """(p,): the lever of each column, numbered in order of coming (channel, theme, …, text, send window)."""
+        levers = [label.split("=")[0].split(" ")[0] for label in self.labels]  # an incentive's kind and size are one lever
+        order = list(dict.fromkeys(levers))
+        return np.array([order.index(lever) for lever in levers], np.int64)
+
     def extend(self, variants: Sequence[Variant]) -> ActionEncoder:
         """An encoder with `variants` × windows added at the end (`features[before:]` go to `Policy.add_actions`). Levels stay as fitted."""
         known = {variant for variant, _ in self.actions}

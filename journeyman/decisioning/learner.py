@@ -15,7 +15,7 @@ from journeyman.decisioning.table import Table, build
 
 Ints = NDArray[np.int64]
 F64 = NDArray[np.float64]
-ROUNDS = 2
+ROUNDS = 6
 """Re-estimations of the prior variances per refit, at most; they go on where the last refit ended."""
 
 
@@ -27,6 +27,7 @@ class Shape:
     masks: dict[str, NDArray[np.bool_]]
     names: Ints  # (I,) items that have an identity
     identity_of: Ints  # (K,) index into names; -1 for hold
+    groups: Ints  # (p,) levers of the action columns
 
     @classmethod
     def of(cls, settings: Settings, actions: Actions) -> Shape:
@@ -39,8 +40,8 @@ class Shape:
             items[hold], sends[hold] = items.max() + 1, False
         names = np.unique(items[sends])
         identity_of = np.where(sends, np.searchsorted(names, items), -1).astype(np.int64)
-        masks = prior.blocks(settings.context_dim + 1, features.shape[1], hold=hold is not None)
-        return cls(build(features, items, actions.costs), masks, names, identity_of)
+        masks = prior.blocks(settings.context_dim + 1, features.shape[1], actions.groups, hold=hold is not None)
+        return cls(build(features, items, actions.costs), masks, names, identity_of, actions.groups)
 
     def units(self, belief: Belief) -> NDArray[np.float32]:
         """(S, T): the drawn identities of the scoring table's units, 0 for hold."""
@@ -67,7 +68,7 @@ def believe(settings: Settings, shape: Shape, memory: Memory, before: Belief | N
     features = shape.table.features.astype(np.float64)
     sends = features[shape.identity_of >= 0, 1 if settings.hold is None else 2 :]
     context_norm = float((memory.contexts.astype(np.float64) ** 2).sum() / len(memory)) if len(memory) else float(settings.context_dim)
-    start = prior.starting(context_norm, float((sends**2).sum() / max(len(sends), 1)))
+    start = prior.starting(context_norm, sends, shape.groups)
     rate = float(weight @ memory.reward + 2 * settings.base_rate) / float(weight.sum() + 2)
     centre = float(np.log(rate / (1 - rate)))
     if before is None:

@@ -64,6 +64,7 @@ class Policy:
         hold: int | None = None,
         costs: ArrayLike | None = None,
         items: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
         floor: float = 0.05,
         draws: int = 64,
         base_rate: float = 0.03,
@@ -74,7 +75,8 @@ class Policy:
         """A policy that knows nothing yet. `actions` (K, p) features of roughly unit scale; `hold` the index of *no message*.
 
         `costs` (K,): what an action must earn beyond another of cost 0, in reward units. `items` (K,): actions of the same item (a variant
-        in several windows) share an identity; by default each action is its own. Raises PolicyError.
+        in several windows) share an identity; by default each action is its own. `groups` (p,): the lever each feature belongs to; each
+        lever's effects have a prior of their own (default: one for all). Raises PolicyError.
         """
         features = inputs.numbers(actions, "actions", (None, None))
         count = len(features)
@@ -95,6 +97,7 @@ class Policy:
             costs=np.zeros(count) if costs is None else inputs.numbers(costs, "costs", (count,), np.float64),
             retired=np.zeros(count, dtype=bool),
             centre=centre,
+            groups=_levers(groups, features.shape[1]),
         )
         settings = Settings(context_dim, int(seed), hold, inputs.share(floor, "floor"), draws, base_rate, memory, half_life, temper)
         return cls(settings, table, Memory.empty(context_dim))
@@ -168,15 +171,22 @@ class Policy:
         padded = np.append(self._belief.identity, 0.0)
         return self._belief.mean, self._shape.table.features.astype(np.float64), padded[self._shape.identity_of]
 
-    def learn(self, contexts: ArrayLike, action: ArrayLike, reward: ArrayLike) -> None:
-        """Learn from decisions taken: contexts (n, d), action (n,) in [0, K), reward (n,) in [0, 1]."""
+    def learn(self, contexts: ArrayLike, action: ArrayLike, reward: ArrayLike, *, ids: ArrayLike | None = None) -> None:
+        """Learn from decisions taken: contexts (n, d), action (n,) in [0, K), reward (n,) in [0, 1].
+
+        With `ids` (n,), unique numbers of the decisions, a decision taught before is corrected: its latest reward alone counts, as if the
+        earlier one had never been said. So rewards may be taught while they are still coming in.
+        """
         x = inputs.numbers(contexts, "contexts", (None, self.settings.context_dim))
         chosen = inputs.whole(action, "action", (len(x),), 0, len(self._actions.costs)).astype(np.int32)
         earned = inputs.numbers(reward, "reward", (len(x),), np.float64)
         if len(x) and (earned.min() < 0 or earned.max() > 1):
             raise PolicyError("reward must lie between 0 and 1.", remedy="Weight and clip the success events.")
+        names = None if ids is None else _keys(ids, len(x), "ids")
+        if names is not None and len(np.unique(names)) < len(names):
+            raise PolicyError("ids holds a number twice.", remedy="Teach each decision once a call.")
         if len(x):
-            self._memory = self._memory.with_batch(x, chosen, earned, self.settings.seed, self.settings.memory)
+            self._memory = self._memory.with_batch(x, chosen, earned, self.settings.seed, self.settings.memory, names)
             self._refit(self._belief)
 
     def add_actions(self, features: ArrayLike, *, items: ArrayLike | None = None, costs: ArrayLike | None = None) -> NDArray[np.int64]:
@@ -192,6 +202,7 @@ class Policy:
             costs=np.concatenate([old.costs, price]),
             retired=np.concatenate([old.retired, np.zeros(count, dtype=bool)]),
             centre=old.centre,
+            groups=old.groups,
         )
         names, self._shape = self._shape.names, Shape.of(self.settings, self._actions)
         self._refit(self._shape.carried(self._belief, names), rounds=0)
@@ -205,9 +216,9 @@ class Policy:
         self._actions = replace(self._actions, retired=retired)
 
     def merge(self, other: Policy) -> Policy:
-        """Take over what `other`, with the same actions and settings, has learned besides; batches both know count once. Returns self."""
+        """Take over what `other`, with the same actions and settings, has learned besides; what both know counts once. Returns self."""
         mine, theirs = self._actions, other._actions
-        same = all(np.array_equal(getattr(mine, f), getattr(theirs, f)) for f in ("features", "items", "centre"))
+        same = all(np.array_equal(getattr(mine, f), getattr(theirs, f)) for f in ("features", "items", "centre", "groups"))
         if not same or replace(self.settings, seed=0) != replace(other.settings, seed=0):
             raise PolicyError(
                 "Only policies with the same actions and settings can be merged.", remedy="Add the same actions to both first."
@@ -266,10 +277,16 @@ def _propensity(wins: Any, draws: int, options: Any, floor: float) -> Any:
     return (1 - floor) * wins / draws + floor / np.maximum(options, 1)
 
 
-def _keys(keys: ArrayLike, count: int) -> NDArray[np.uint64]:
+def _levers(groups: ArrayLike | None, count: int) -> NDArray[np.int64]:
+    return np.zeros(count, np.int64) if groups is None else inputs.whole(groups, "groups", (count,), 0, max(count, 1))
+
+
+def _keys(keys: ArrayLike, count: int, name: str = "keys") -> NDArray[np.uint64]:
     array = np.asarray(keys)
     if array.shape != (count,) or (array.dtype.kind != "u" and not (array.dtype.kind == "i" and (array >= 0).all())):
-        raise PolicyError(f"keys must be {count} unsigned whole numbers.", remedy="Number each customer, e.g. by a 64-bit hash of the id.")
+        raise PolicyError(
+            f"{name} must be {count} unsigned whole numbers.", remedy="Number each customer, e.g. by a 64-bit hash of the id."
+        )
     return array.astype(np.uint64)
 
 

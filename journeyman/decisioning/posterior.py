@@ -81,7 +81,8 @@ def fit(
     for _ in range(rounds):
         found = design.newton(prior, masks, mean, identity, steps=1)
         mean, identity = found.mean, found.identity
-        new = re_estimated(prior, start, masks, mean, *_spread(found), identity)
+        spread, identity_spread = _spread(found)
+        new = re_estimated(prior, start, masks, (mean, spread), (identity, identity_spread))
         moved = max(abs(np.log(new[n] / prior.variance[n])) for n in new)
         prior = replace(prior, variance=new)
         if moved < SETTLED:

@@ -1,9 +1,11 @@
 """Gaussian priors by block, their variances re-estimated from data (empirical Bayes).
 
 The weights W (D, Q) multiply [1, customer] by [1, send, action]; each action's identity adds u. Blocks: `intercept` and `send` (fixed),
-`customer`, `send_customer`, `action`, `interaction`, `identity` (re-estimated). A block's variance follows MacKay's fixed point
-τ² = ‖θ‖²/γ with γ the number of parameters the data determine, held by PSEUDO imagined parameters at the starting variance: the maximum
-a posteriori of τ² under a scaled inverse χ². The starting variances are said on the scale of log-odds, whatever the features' scale.
+`customer`, `send_customer`, and for each lever of the actions (a group of columns: channel, theme, …) its own `action` and `interaction`,
+then `identity`: a lever that matters gets room, one that does not is shrunk away. A block's variance follows MacKay's fixed point
+τ² = ‖θ‖²/γ with γ the number of parameters the data determine (Neural Computation 4, 1992), held by PSEUDO imagined parameters at the
+starting variance: the maximum a posteriori of τ² under a scaled inverse χ². The starting variances are said on the scale of log-odds,
+whatever the features' scale.
 """
 
 from __future__ import annotations
@@ -15,11 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 F64 = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-START = {"customer": 0.4, "send_customer": 0.25, "action": 0.4, "interaction": 0.8, "identity": 0.15}
-"""Standard deviation, in log-odds, that a block as a whole is first thought to bring to a decision."""
+START = {"customer": 0.5, "send_customer": 0.25, "action": 0.8, "interaction": 0.6, "identity": 0.2}
+"""Standard deviation, in log-odds, that a part as a whole is first thought to bring to a decision; levers share their part evenly."""
 FIXED = {"intercept": 1.0, "send": 0.7}
-PSEUDO = 8.0
+PSEUDO = 2.0
+STEP = 4.0
+"""A variance moves by this factor at most in one re-estimation."""
 
 
 @dataclass(frozen=True)
@@ -37,45 +42,48 @@ class Prior:
         return out
 
 
-def blocks(width: int, columns: int, *, hold: bool) -> dict[str, NDArray[np.bool_]]:
-    """Masks (D, Q) of the blocks of W. Column 0 is the constant; with `hold`, column 1 tells a send from a hold."""
+def blocks(width: int, columns: int, groups: Ints, *, hold: bool) -> dict[str, NDArray[np.bool_]]:
+    """Masks (D, Q) of the blocks of W. Column 0 is the constant; with `hold`, column 1 tells a send from a hold; the others are the action
+    columns, whose levers `groups` (p,) numbers. With one lever its blocks are `action` and `interaction`, else `action 3` and so on."""
     row, column = np.arange(width)[:, None] > 0, np.arange(columns)[None, :]
     send = (column == 1) & hold
-    action = (column > 0) & ~send
     masks = {
         "intercept": ~row & (column == 0),
         "customer": row & (column == 0),
         "send": ~row & send,
         "send_customer": row & send,
-        "action": ~row & action,
-        "interaction": row & action,
     }
+    lever = np.concatenate([np.full(columns - len(groups), -1), groups])[None, :]
+    for group in np.unique(groups):
+        for part, rows in (("action", ~row), ("interaction", row)):
+            masks[_named(part, int(group), groups)] = rows & (lever == group)
     return {name: mask for name, mask in masks.items() if mask.any()}
 
 
-def starting(context_norm: float, action_norm: float) -> dict[str, float]:
-    """Starting variances, given the mean squared norms of contexts and of action features."""
-    x, a = max(context_norm, 1e-6), max(action_norm, 1e-6)
-    norms = {"customer": x, "send_customer": x, "action": a, "interaction": x * a, "identity": 1.0}
-    return {**{n: v**2 for n, v in FIXED.items()}, **{n: START[n] ** 2 / norms[n] for n in START}}
+def starting(context_norm: float, actions: F64, groups: Ints) -> dict[str, float]:
+    """Starting variances, given the mean squared norm of contexts and the centred features (n, p) of the sends with their levers (p,)."""
+    x, levers = max(context_norm, 1e-6), np.unique(groups)
+    out = {**{n: v**2 for n, v in FIXED.items()}, **{n: START[n] ** 2 / x for n in ("customer", "send_customer")}}
+    for group in levers:
+        norm = max(float((actions[:, groups == group] ** 2).sum()) / max(len(actions), 1), 1e-6)
+        for part, size in (("action", norm), ("interaction", norm * x)):
+            out[_named(part, int(group), groups)] = START[part] ** 2 / len(levers) / size
+    return out | {"identity": START["identity"] ** 2}
+
+
+def _named(part: str, group: int, groups: Ints) -> str:
+    return part if len(np.unique(groups)) == 1 else f"{part} {group}"
 
 
 def re_estimated(
-    prior: Prior,
-    start: Mapping[str, float],
-    masks: Mapping[str, NDArray[np.bool_]],
-    mean: F64,
-    spread: F64,
-    identity: F64,
-    identity_spread: F64,
+    prior: Prior, start: Mapping[str, float], masks: Mapping[str, NDArray[np.bool_]], weights: tuple[F64, F64], identities: tuple[F64, F64]
 ) -> dict[str, float]:
-    """One fixed-point step: `mean` and `spread` (posterior variance) of W (D, Q), of the identities (I,)."""
+    """One fixed-point step: modes and posterior variances of W, each (D, Q), and of the identities, each (I,)."""
     new = dict(prior.variance)
-    parts = {name: (mean[mask], spread[mask]) for name, mask in masks.items() if name not in FIXED} | {
-        "identity": (identity, identity_spread)
-    }
+    parts = {name: (weights[0][mask], weights[1][mask]) for name, mask in masks.items() if name not in FIXED} | {"identity": identities}
     for name, (value, variance) in parts.items():
         if value.size:
             known = max(value.size - variance.sum() / prior.variance[name], 0.0)
-            new[name] = float((value @ value + PSEUDO * start[name]) / (known + PSEUDO))
+            wanted = float((value @ value + PSEUDO * start[name]) / (known + PSEUDO))
+            new[name] = float(np.clip(wanted, prior.variance[name] / STEP, prior.variance[name] * STEP))
     return new

@@ -28,13 +28,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class Actions:
-    """The action table: features (K, p) as given, items (K,), costs (K,) in reward units, retired (K,), and the features' centre (p,)."""
+    """The action table: features (K, p) as given, items (K,), costs (K,) in reward units, retired (K,), the features' centre (p,), and
+    the lever each feature belongs to (p,)."""
 
     features: F32
     items: NDArray[np.int64]
     costs: F64
     retired: NDArray[np.bool_]
     centre: F32
+    groups: NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -59,13 +59,15 @@ class Orders(Record):
     """What the orchestrator decides for one run. Every field tightens; the defaults change nothing.
 
     `pace`: share of the day's incentive allowance that may be used. `floor`: the uniform exploration floor. `rest`: channels left out
-    today. `windows`: the only send windows allowed today (None: all the plan has). `note`: why, for the audit log.
+    today. `windows`: the only send windows allowed today (None: all the plan has). `rollout`: share of the treated customers who may be
+    written to so far; the others wait, in peace, for what the first ones teach. `note`: why, for the audit log.
     """
 
     pace: float = Field(default=1.0, ge=0, le=1)
     floor: float = Field(default=0.05, ge=0.005, le=0.5)
     rest: list[Channel] = Field(default_factory=list)
     windows: list[SendWindow] | None = None
+    rollout: float = Field(default=1.0, gt=0, le=1)
     note: Text = ""
 
 

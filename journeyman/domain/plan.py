@@ -35,10 +35,20 @@ class SuccessEvent(Record):
 
 
 class Objective(Record):
-    """What is maximised: weighted success events within the attribution window."""
+    """What is maximised: weighted success events within the attribution window.
+
+    The weightiest event is the success; lighter ones are signs of engagement. `view_through`: what a success without any such sign counts
+    for while learning, since some come without the message's doing. Lift is never measured with it.
+    """
 
     events: list[SuccessEvent] = Field(min_length=1, max_length=20)
     attribution_window_days: int = Field(default=3, ge=1, le=90)
+    view_through: float = Field(default=1.0, ge=0, le=1)
+
+    @property
+    def success_weight(self) -> float:
+        """The weight of the success: the greatest."""
+        return max(e.weight for e in self.events)
 
 
 class Audience(Record):

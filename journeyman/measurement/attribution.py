@@ -1,9 +1,10 @@
 """Attribution: what each decision earned, by last touch.
 
 A success event belongs to the customer's latest *sent* send before it, if it came within the attribution window of that send. A decision's
-reward is the sum of the weights it is credited with, clipped to 1. It is closed when its window has passed, or when its reward is 1 and
-nothing can be added. Opens by machines (`properties.machine`) never count, repeats of a message id count once, and nothing after `now`
-is looked at.
+reward is the sum of the weights it is credited with, clipped to 1; where the objective has lighter signs of engagement beside the success,
+a success without one (and what a customer does unasked) counts for `view_through` of its weight. It is closed when its window has passed,
+or when its reward is 1 and nothing can be added. Opens by machines (`properties.machine`) never count, repeats of a message id count once,
+and nothing after `now` is looked at.
 
 *Hold* earns what the customer did without a message: the success events in the window after the decision. That is clean only when no send
 of the customer lies between one window before the decision and the end of its window; other holds are dropped. Beware: in an arm that
@@ -60,18 +61,24 @@ def attribute(
     decided_at = np.array([_ms(d.decided_at) for d in decisions], np.int64)  # (n,)
     moments = np.concatenate([sent_at, won_at, decided_at, [present]])
     start, span = int(moments.min()) - window - 1, int(moments.max() - moments.min()) + 4 * window + 4
+    top = objective.success_weight
+    share = objective.view_through if min(weights.values()) < top else 1.0
     value = np.array([weights[e.event] for e in wins])  # (w,)
+    success = value == top
     touches = _Timeline([place[s.customer] for s in sent], sent_at - start, span)
     winners = np.array([place[e.customer] for e in wins], np.int64)  # (w,)
     successes = _Timeline(winners, won_at - start, span)
 
-    credit = _last_touch(touches, sent_at, winners * span + won_at - start, value, window)  # (m,)
+    signs, won = (
+        _last_touch(touches, sent_at, winners * span + won_at - start, np.where(which, value, 0.0), window) for which in (~success, success)
+    )  # each (m,)
+    credit = signs + won * np.where(signs > 0, 1.0, share)  # (m,)
     earned = {s.id: (float(min(c, 1.0)), int(t)) for s, c, t in zip(sent, credit, sent_at, strict=True)}
     pending = {s.id for s in sends if s.state in ("planned", "claimed")}
     send_of = {s.decision: s.id for s in sends}
 
     deciders = np.array([place[d.customer] for d in decisions], np.int64) * span + decided_at - start  # (n,)
-    running = np.concatenate([[0.0], np.cumsum(value[successes.order])])  # (w + 1,)
+    running = np.concatenate([[0.0], np.cumsum((value * np.where(success, share, 1.0))[successes.order])])  # (w + 1,)
     organic = running[_after(successes.keys, deciders + window)] - running[_after(successes.keys, deciders)]  # (n,)
     crossed = _after(touches.keys, deciders + window) > np.searchsorted(touches.keys, deciders - window)  # (n,)
 

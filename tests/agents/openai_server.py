@@ -147,7 +147,7 @@ def answer(schema: str, prompt: str, draw: random.Random) -> dict[str, Any]:
         case "Findings":
             return {"findings": []}
         case "OrdersReply":
-            return {"pace": 1.0, "floor": 0.05, "rest": [], "windows": None, "note": "Nothing stands out."}
+            return {"pace": 1.0, "floor": 0.05, "rest": [], "windows": None, "rollout": 1.0, "note": "Nothing stands out."}
         case "AnalysisReply":
             return {"learnings": [], "write_more": [], "retire": []}
         case "Paragraph":

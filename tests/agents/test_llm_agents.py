@@ -419,7 +419,9 @@ REPORT = PolicyReport(
     ],
     segments=[SegmentReport(segment="evening shoppers", lever="channel", level="sms", sends=80, reward_rate=0.07, overall_rate=0.03)],
 )  # fmt: skip
-ORDERS = {"pace": 0.5, "floor": 0.1, "rest": ["sms"], "windows": ["evening"], "note": "The budget runs ahead of the days."}
+ORDERS = {
+    "pace": 0.5, "floor": 0.1, "rest": ["sms"], "windows": ["evening"], "rollout": 0.5, "note": "The budget runs ahead of the days.",
+}  # fmt: skip
 
 
 def test_orders_are_passed_on(says: Scripted) -> None:
@@ -431,7 +433,7 @@ def test_orders_are_passed_on(says: Scripted) -> None:
     "changes",
     [
         {"pace": 1.5}, {"floor": 0.0}, {"floor": 0.9}, {"rest": ["push"]}, {"rest": ["email", "sms"]}, {"windows": []},
-        {"windows": ["midday"]}, {"caps": []}, {"note": ""},
+        {"windows": ["midday"]}, {"caps": []}, {"note": ""}, {"rollout": 0},
     ],
 )  # fmt: skip
 def test_orders_can_only_tighten(changes: dict[str, Any], says: Scripted) -> None:

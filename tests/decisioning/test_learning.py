@@ -91,6 +91,54 @@ def test_prior_variances_follow_the_data():
     assert learned[0] > 3 * learned[1]
 
 
+def test_identities_have_room_where_copy_differs_and_none_where_it_does_not():
+    spread = []
+    for own in (0.0, 0.7):
+        g = np.random.default_rng(2)
+        policy = Policy.create(np.zeros((60, 1)), 1, base_rate=0.1)
+        rate = 1 / (1 + np.exp(2.2 - own * g.normal(size=60)))
+        for _ in range(4):
+            action = g.integers(60, size=3000)
+            policy.learn(np.zeros((3000, 1)), action, g.random(3000) < rate[action])
+        spread.append(policy._belief.variance["identity"] ** 0.5)
+    assert spread[0] < 0.15 and 0.55 < spread[1] < 0.85
+
+
+def test_each_lever_has_a_prior_of_its_own():
+    g = np.random.default_rng(3)
+    features = np.concatenate([np.eye(4)[g.integers(4, size=80)], np.eye(6)[g.integers(6, size=80)]], 1)
+    policy = Policy.create(features, 2, groups=[0] * 4 + [1] * 6, base_rate=0.1)
+    effect = features[:, :4] @ np.array([-0.8, -0.3, 0.3, 0.8])
+    for _ in range(4):
+        x, action = g.normal(size=(2000, 2)), g.integers(80, size=2000)
+        policy.learn(x, action, g.random(2000) < 1 / (1 + np.exp(2 - effect[action])))
+    found = policy._belief.variance
+    assert found["action 0"] > 3 * found["action 1"] and found["interaction 0"] < 0.1
+    with pytest.raises(PolicyError, match="groups"):
+        Policy.create(features, 2, groups=[0])
+
+
+def test_a_corrected_reward_is_as_if_the_first_had_never_been_said():
+    world = World()
+    g = np.random.default_rng(6)
+    ids, action = g.permutation(900).astype(np.uint64), g.integers(40, size=900)
+    reward = g.random(900)
+    told, once = Policy.create(world.a, 8), Policy.create(world.a, 8)
+    told.learn(world.x[:900], action, np.zeros(900), ids=ids)
+    told.learn(world.x[:300], action[:300], reward[:300] / 2, ids=ids[:300])
+    told.learn(world.x[:900], action, reward, ids=ids)
+    once.learn(world.x[:900], action, reward, ids=ids)
+    assert told.seen == once.seen == 900 and np.array_equal(told._memory.reward, once._memory.reward)
+    assert np.allclose(told.mode()[0], once.mode()[0], atol=0.05)
+    early = Policy.create(world.a, 8)
+    early.learn(world.x[:900], action, np.zeros(900), ids=ids)
+    for left, right in ((early, told), (told, early)):  # whoever knows the correction is believed, either way round
+        both = Policy(left.settings, left.actions, left._memory, left._belief).merge(right)
+        assert both.seen == 900 and np.array_equal(both._memory.reward, once._memory.reward)
+    with pytest.raises(PolicyError, match="twice"):
+        told.learn(world.x[:2], action[:2], reward[:2], ids=[7, 7])
+
+
 def test_halves_merged_are_the_whole():
     world = World()
     g = np.random.default_rng(5)
@@ -181,7 +229,7 @@ def test_memory_keeps_the_newest_rows():
     for n in range(5):
         memory = memory.with_batch(np.full((4, 2), n, np.float32), np.full(4, n, np.int32), np.zeros(4), salt=0, limit=10)
     assert memory.action.tolist() == [2, 2, 3, 3, 3, 3, 4, 4, 4, 4]
-    assert memory.sizes.tolist() == [2, 4, 4] and memory.seen == 20
+    assert memory.serials.tolist() == [2, 2, 3, 3, 3, 3, 4, 4, 4, 4] and memory.seen == 20
     assert memory.weights(4)[-5:].tolist() == [0.5, 2**-0.75, 2**-0.5, 2**-0.25, 1.0]
 
 

@@ -154,3 +154,30 @@ def test_many_rows():
     assert len(told) == 20_000
     assert isinstance(told[0], Reward)
     assert 0 < sum(r.reward for r in told) <= 20_000
+
+
+ENGAGED = Objective(events=[SuccessEvent(event="order"), SuccessEvent(event="email_clicked", weight=0.5)], view_through=0.25)
+
+
+@pytest.mark.parametrize(
+    ("events", "reward"),
+    [
+        ([event(3, name="email_clicked")], 0.5),
+        ([event(4)], 0.25),
+        ([event(3, name="email_clicked"), event(4)], 1.0),
+        ([event(3), event(4)], 0.5),
+        ([], 0.0),
+    ],
+)
+def test_a_success_without_a_sign_of_engagement_counts_in_part(events, reward):
+    assert rewards([decision("a")], [send("a")], events, ENGAGED)["a"][0] == reward
+
+
+def test_what_a_held_customer_does_unasked_is_weighed_as_a_success_without_a_click():
+    assert rewards([decision("a", hold=True)], [], [event(4)], ENGAGED)["a"][0] == 0.25
+    assert rewards([decision("a", hold=True)], [], [event(4)])["a"][0] == 1.0
+
+
+def test_where_nothing_could_have_shown_engagement_a_success_counts_whole():
+    alone = ORDER.model_copy(update={"view_through": 0.25})
+    assert rewards([decision("a")], [send("a")], [event(4)], alone)["a"][0] == 1.0

@@ -11,7 +11,7 @@ import pytest
 
 from guardrails.quiet import candidates
 from journeyman.domain import Brand, Channel, Customer, Incentive, Plan
-from tools.reach import may_have_incentive, next_start, number, open_windows, reach, reserve, rested, under_caps
+from tools.reach import may_have_incentive, next_start, number, open_windows, reach, reserve, rested, started, under_caps
 
 NOW = datetime(2026, 3, 2, 5, tzinfo=UTC)
 BOTH: list[Channel] = ["email", "sms"]
@@ -56,6 +56,15 @@ def test_two_a_week_are_three_days_apart() -> None:
     weekly = plan(frequency_caps=[{"limit": 2, "window_days": 7}])
     assert rested(weekly, [(0, "email", 24.0), (1, "email", 72.0), (2, "email", -3.0)], 4).tolist() == [False, True, False, True]
     assert rested(plan(), [(0, "email", 1.0)], 1).all()
+
+
+def test_a_start_in_steps_only_ever_adds_customers_and_leaves_out_nobody_written_to() -> None:
+    names = [f"c{n}" for n in range(3000)]
+    third, two = started(names, "salt", 1 / 3, []), started(names, "salt", 2 / 3, [])
+    assert 0.3 < third.mean() < 0.37 and 0.63 < two.mean() < 0.7 and two[third].all() and started(names, "salt", 1.0, []).all()
+    assert not np.array_equal(third, started(names, "other", 1 / 3, []))
+    late = int(np.flatnonzero(~third)[0])
+    assert started(names, "salt", 1 / 3, [(late, "email", 30.0)])[late]
 
 
 @pytest.mark.parametrize(
