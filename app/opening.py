@@ -9,6 +9,7 @@ import numpy as np
 
 from guardrails.gate import SendGate
 from journeyman.decisioning import ActionEncoder, ContextEncoder, Policy
+from journeyman.decisioning.affinity import affinities
 from journeyman.delivery.dispatch import Tally, deliver
 from journeyman.delivery.file import FileChannel
 from journeyman.domain import Plan
@@ -55,7 +56,7 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
     contexts = ContextEncoder.fit(features.names, matrix, pinned=[p for p in PINNED if p in features.names], dim=CONTEXT_NUMBERS)
     version = journey.policy_version or FIRST
     if journey.policy_version is None:
-        policy = _new_policy(actions, len(contexts.labels), office.seed)
+        policy = _new_policy(actions, contexts, office.seed)
         path = space.state / "policies" / journey.name / FIRST
         path.parent.mkdir(parents=True, exist_ok=True)
         policy.save(path)
@@ -81,7 +82,9 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
     return Shift(store, desk, office.staged, space.state, send_due, start)
 
 
-def _new_policy(actions: ActionEncoder, width: int, seed: int) -> Policy:
+def _new_policy(actions: ActionEncoder, contexts: ContextEncoder, seed: int) -> Policy:
     costs = np.full(len(actions.features), MESSAGE_COST)
     costs[0] = 0.0
-    return Policy.create(actions.features, width, seed, hold=0, costs=costs, items=actions.items, groups=actions.groups)
+    alike = affinities(contexts.labels, actions.labels)
+    width = len(contexts.labels)
+    return Policy.create(actions.features, width, seed, hold=0, costs=costs, items=actions.items, groups=actions.groups, affinities=alike)

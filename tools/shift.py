@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,15 +22,16 @@ from journeyman.domain import Decision, Event, Orders, PolicyReport, Send
 from journeyman.errors import DeliveryError
 from journeyman.features import FeatureTable, Staged
 from journeyman.measurement.attribution import attribute
-from journeyman.measurement.levels import level_reports, segment_reports, segments
 from journeyman.store import Store, audit, budget, customers, decisions, events, journeys, outbox, policies, rewards, snapshots
 from tools.desk import Allowance, Cohort, Desk, Recent
+from tools.standing import Standing
 
 if TYPE_CHECKING:
     from journeyman.delivery.dispatch import Tally
 
 OFFER_DAYS = 7
 """How long an incentive's cost stays reserved after its message: what is not redeemed by then is released."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ANSWER = timedelta(hours=12)
 """How long a message waits for a first answer before it teaches."""
 OPT_OUTS = ("unsubscribed", "complained")
@@ -45,6 +46,8 @@ class Shift:
         self.cohort: Cohort | None = None
         self._contexts: dict[str, NDArray[np.float32]] = {}
         self._made: dict[str, Decision] | None = None
+        self._left: dict[str, Send] = {}
+        self._standing = Standing(self)
 
     # -- before deciding ------------------------------------------------------------------------------------------------------------
 
@@ -77,13 +80,13 @@ class Shift:
         import pyarrow as pa
 
         told = events.table(self.store, until=until)
-        sent = [s for s in outbox.read(self.store, states=("sent",)) if s.sent_at and s.sent_at < until]
+        sent = [touch for touch in outbox.history(self.store, EPOCH) if touch[3] < until]
         touches = pa.table(
             {
-                "customer_id": pa.array([s.customer for s in sent], pa.string()),
+                "customer_id": pa.array([customer for _, customer, _, _ in sent], pa.string()),
                 "event": pa.array(["message_sent"] * len(sent), pa.string()),
-                "timestamp": pa.array([s.sent_at for s in sent], pa.timestamp("us", tz="UTC")),
-                "properties": pa.array([json.dumps({"channel": s.channel}) for s in sent], pa.string()),
+                "timestamp": pa.array([at for *_, at in sent], pa.timestamp("us", tz="UTC")),
+                "properties": pa.array([json.dumps({"channel": channel}) for _, _, channel, _ in sent], pa.string()),
             }
         )
         return pa.concat_tables([told, touches])
@@ -136,7 +139,7 @@ class Shift:
             return None
         standing = budget.standing(self.store, self.journey)
         days = self.plan.schedule.horizon_days - (now - self.start).days
-        offers = [s for s in outbox.read(self.store, self.journey, states=("sent",)) if s.liability > 0]
+        offers = [s for s in self.sent() if s.liability > 0]
         # Ten imagined offers redeemed one time in ten, until there are real ones to go by.
         mean = float(np.mean([s.liability for s in offers])) if offers else 5.0
         cost = (standing.spent + 1.0 * mean) / (len(offers) + 10)
@@ -151,6 +154,10 @@ class Shift:
         if self._made is None:
             self._made = {d.id: d for d in decisions.read(self.store, self.journey)}
         return self._made
+
+    def made(self) -> list[Decision]:
+        """Every decision of the journey, in order of time."""
+        return list(self._log().values())
 
     # -- learning -------------------------------------------------------------------------------------------------------------------
 
@@ -224,76 +231,28 @@ class Shift:
     def _release(self, now: datetime) -> None:
         """Gives back what offers reserved that nobody redeemed in time."""
         pending = budget.outstanding(self.store, self.journey)
-        old = {
-            s.id
-            for s in outbox.read(self.store, self.journey, states=("sent",))
-            if s.sent_at and s.sent_at < now - timedelta(days=OFFER_DAYS)
-        }
+        old = {s.id for s in self.sent() if s.sent_at and s.sent_at < now - timedelta(days=OFFER_DAYS)}
         budget.release(self.store, sorted(old & set(pending)))
 
-    # -- reporting ------------------------------------------------------------------------------------------------------------------
+    # -- what others ask ------------------------------------------------------------------------------------------------------------
 
     def report(self) -> PolicyReport:
         """How the journey stands: what the orchestrator and the analyst read."""
-        now = self.store.clock.now()
-        known = self.successes(now)
-        made = self._log()
-        sent = [made[i] for i in known if i in made and made[i].variant is not None]
-        held = [known[i] for i in known if i in made and made[i].variant is None]
-        earned = np.array([known[d.id] for d in sent])
-        limit = self.plan.guardrails.incentive_budget
-        left = events.read(self.store, names=["unsubscribed"])
-        sends = outbox.counts(self.store, self.journey).get("sent", 0)
-        standing = budget.standing(self.store, self.journey)
-        levers, propensity = self._levers(sent), np.array([d.propensity for d in sent])
-        return PolicyReport(
-            journey=self.journey,
-            policy_version=self.desk.policy_version,
-            day=max((now - self.start).days, 0),
-            horizon_days=self.plan.schedule.horizon_days,
-            customers=len({d.customer for d in made.values()}),
-            decisions=len(made),
-            rewards=len(known),
-            send_rate=sends / max(len(made), 1),
-            reward_rate=float(earned.mean()) if len(earned) else 0.0,
-            hold_rate=float(np.mean(held)) if held else 0.0,
-            unsubscribe_rate=len(left) / max(sends, 1),
-            budget_left=limit.amount - standing.spent if limit else None,
-            budget_total=limit.amount if limit else None,
-            levels=level_reports(levers, earned, propensity) if len(sent) else [],
-            segments=segment_reports(levers, earned, propensity, self._members(sent)) if len(sent) else [],
-        )
+        return self._standing.report()
 
-    def successes(self, now: datetime) -> dict[str, float]:
-        """Decision → whether the plan's weightiest event came of it, for all that were learned: people are told of successes, not of the
-        lighter signs of engagement a policy learns from as well."""
-        learned = rewards.learned(self.store, self.journey)
-        top = max(e.weight for e in self.plan.objective.events)
-        objective = self.plan.objective.model_copy(update={"events": [e for e in self.plan.objective.events if e.weight == top]})
-        made = [d for d in self._log().values() if d.id in learned]
-        happened = events.read(self.store, since=self.start, until=now, names=[e.event for e in objective.events])
-        return {r.decision: r.reward for r in attribute(made, outbox.read(self.store, self.journey), happened, objective, now)}
-
-    def _levers(self, made: Sequence[Decision]) -> dict[str, list[str | None]]:
-        variants = [self.desk.variants[str(d.variant)][0] for d in made]
-        return {
-            "theme": [v.theme for v in variants],
-            "channel": [v.channel for v in variants],
-            "tone": [v.tone for v in variants],
-            "incentive": [v.incentive.key if v.incentive else "none" for v in variants],
-            "send_window": [d.window for d in made],
-        }
-
-    def _members(self, made: Sequence[Decision]) -> dict[str, NDArray[np.bool_]]:
-        """Segments by the features at the journey's start."""
-        first = self.features(min(d.snapshot for d in made))
-        rows = np.array([self.desk.row_of[d.customer] for d in made])
-        return {name: mask[rows] for name, mask in segments(first.names, first.matrix()).items()}
+    def successes(self) -> dict[str, float]:
+        """See `Standing.successes`."""
+        return self._standing.successes()
 
     def policy(self, version: str) -> Policy:
         """A saved version."""
         return Policy.load(self.folder / policies.read(self.store, self.journey, version).path)
 
     def sent(self) -> list[Send]:
-        """Everything that left, in order of schedule."""
-        return outbox.read(self.store, self.journey, states=("sent",))
+        """Everything that left, in order of schedule: read once, then kept up."""
+        last = max((s.sent_at for s in self._left.values() if s.sent_at), default=None)
+        for latest in (last, None):  # again from the start where something else was marked as sent meanwhile
+            self._left.update({s.id: s for s in outbox.read(self.store, self.journey, states=("sent",), left_since=latest)})
+            if len(self._left) == outbox.counts(self.store, self.journey).get("sent", 0):
+                break
+        return sorted(self._left.values(), key=lambda s: (s.scheduled_at, s.id))

@@ -17,7 +17,7 @@ from journeyman.domain import ARMS, Customer, Decision
 from journeyman.measurement.arms import assign, sample_ratio
 from journeyman.measurement.audit import audit
 from journeyman.measurement.lift import Lift, lifts
-from journeyman.store import budget, decisions, events, library, outbox
+from journeyman.store import budget, events, library, outbox
 
 if TYPE_CHECKING:
     from app.office import Office
@@ -32,7 +32,7 @@ async def gather(office: Office, work: Working, **told: Any) -> ReportFacts:
 
     shift, plan, store = work.shift, work.plan, office.store
     now = office.clock.now()
-    made = decisions.read(store, shift.journey)
+    made = shift.made()
     first = _entries(made)
     outcome, daily = _outcomes(office, work, first, now)
     arm = np.array([d.arm for d in first])
@@ -163,9 +163,9 @@ def _violations(office: Office, work: Working) -> list[Any]:
 def _best(office: Office, work: Working) -> list[ShownVariant]:
     """Ten variants with the best rate, shrunk towards the mean of all by their number of sends; a few per channel, so that each is seen."""
     shift = work.shift
-    known = shift.successes(office.clock.now())
+    known = shift.successes()
     earned: dict[str, list[float]] = defaultdict(list)
-    for d in decisions.read(office.store, shift.journey):
+    for d in shift.made():
         if d.id in known and d.variant is not None:
             earned[d.variant].append(known[d.id])
     if not earned:

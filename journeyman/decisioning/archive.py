@@ -24,7 +24,7 @@ from journeyman.errors import PolicyError
 
 FORMAT = 2
 _ARRAYS = {
-    "actions": ("features", "items", "costs", "retired", "centre", "groups"),
+    "actions": ("features", "items", "costs", "retired", "centre", "groups", "affinities"),
     "memory": ("contexts", "action", "reward", "ids", "serials", "times"),
     "belief": ("mean", "identity", "weights", "identities"),
 }
@@ -81,6 +81,7 @@ def _assembled(about: dict[str, Any], arrays: dict[str, Any]) -> tuple[Settings,
     wanted = {
         "items": (actions.items, (count,)), "costs": (actions.costs, (count,)), "retired": (actions.retired, (count,)),
         "centre": (actions.centre, (actions.features.shape[1],)), "groups": (actions.groups, (actions.features.shape[1],)),
+        "affinities": (actions.affinities, (len(actions.affinities), 3)),
         "contexts": (memory.contexts, (rows, settings.context_dim)),
         "action": (memory.action, (rows,)), "reward": (memory.reward, (rows,)),
         "serials": (memory.serials, (rows,)), "times": (memory.times, (rows,)), "mean": (belief.mean, (width, columns)),

@@ -28,6 +28,7 @@ class Shape:
     names: Ints  # (I,) items that have an identity
     identity_of: Ints  # (K,) index into names; -1 for hold
     groups: Ints  # (p,) levers of the action columns
+    shared: tuple[tuple[str, Ints], ...]  # affinities, see `prior.Prior`
 
     @classmethod
     def of(cls, settings: Settings, actions: Actions) -> Shape:
@@ -41,7 +42,7 @@ class Shape:
         names = np.unique(items[sends])
         identity_of = np.where(sends, np.searchsorted(names, items), -1).astype(np.int64)
         masks = prior.blocks(settings.context_dim + 1, features.shape[1], actions.groups, hold=hold is not None)
-        return cls(build(features, items, actions.costs), masks, names, identity_of, actions.groups)
+        return cls(build(features, items, actions.costs), masks, names, identity_of, actions.groups, _shared(settings, actions, masks))
 
     def units(self, belief: Belief) -> NDArray[np.float32]:
         """(S, T): the drawn identities of the scoring table's units, 0 for hold."""
@@ -52,6 +53,17 @@ class Shape:
         """`belief` about items `names`, told about this shape's items; new ones start at 0."""
         known = dict(zip(names.tolist(), belief.identity.tolist(), strict=True))
         return replace(belief, identity=np.array([known.get(i, 0.0) for i in self.names.tolist()]))
+
+
+def _shared(settings: Settings, actions: Actions, masks: dict[str, NDArray[np.bool_]]) -> tuple[tuple[str, Ints], ...]:
+    """Each affinity's block (of its first pair) and places in W; the constant and the send column come before the features."""
+    width, before = settings.context_dim + 1, 1 if settings.hold is None else 2
+    found = []
+    for number in np.unique(actions.affinities[:, 0]):
+        _, context, feature = actions.affinities[actions.affinities[:, 0] == number].T
+        block = next(name for name, mask in masks.items() if mask[context[0] + 1, feature[0] + before])
+        found.append((block, (feature + before) * width + context + 1))
+    return tuple(found)
 
 
 def believe(settings: Settings, shape: Shape, memory: Memory, before: Belief | None, rounds: int = ROUNDS) -> Belief:
@@ -76,7 +88,7 @@ def believe(settings: Settings, shape: Shape, memory: Memory, before: Belief | N
         mean[0, 0] = centre
     else:
         mean, identity, variance = before.mean, before.identity, before.variance
-    guess = prior.Prior(centre, variance)
+    guess = prior.Prior(centre, variance, shape.shared)
     found = fit(features, shape.identity_of, len(shape.names), rows, shape.masks, guess, start, mean, identity, rounds)
     generator = np.random.Generator(np.random.Philox(key=[settings.seed % 2**64, memory.seen]))
     weights, identities = found.draw(settings.draws, generator, settings.temper)

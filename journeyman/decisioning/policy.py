@@ -12,6 +12,7 @@ Not here: eligibility (consent, caps, budget) and anything about sending. The mo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,6 +66,7 @@ class Policy:
         costs: ArrayLike | None = None,
         items: ArrayLike | None = None,
         groups: ArrayLike | None = None,
+        affinities: Sequence[Sequence[tuple[int, int]]] = (),
         floor: float = 0.05,
         draws: int = 64,
         base_rate: float = 0.03,
@@ -76,7 +78,8 @@ class Policy:
 
         `costs` (K,): what an action must earn beyond another of cost 0, in reward units. `items` (K,): actions of the same item (a variant
         in several windows) share an identity; by default each action is its own. `groups` (p,): the lever each feature belongs to; each
-        lever's effects have a prior of their own (default: one for all). Raises PolicyError.
+        lever's effects have a prior of their own (default: one for all). `affinities`: sets of (context number, feature) pairs thought to
+        act alike, such as what somebody did on a channel before and that channel now. Raises PolicyError.
         """
         features = inputs.numbers(actions, "actions", (None, None))
         count = len(features)
@@ -98,6 +101,7 @@ class Policy:
             retired=np.zeros(count, dtype=bool),
             centre=centre,
             groups=_levers(groups, features.shape[1]),
+            affinities=_affinities(affinities, context_dim, features.shape[1]),
         )
         settings = Settings(context_dim, int(seed), hold, inputs.share(floor, "floor"), draws, base_rate, memory, half_life, temper)
         return cls(settings, table, Memory.empty(context_dim))
@@ -203,6 +207,7 @@ class Policy:
             retired=np.concatenate([old.retired, np.zeros(count, dtype=bool)]),
             centre=old.centre,
             groups=old.groups,
+            affinities=old.affinities,
         )
         names, self._shape = self._shape.names, Shape.of(self.settings, self._actions)
         self._refit(self._shape.carried(self._belief, names), rounds=0)
@@ -218,7 +223,7 @@ class Policy:
     def merge(self, other: Policy) -> Policy:
         """Take over what `other`, with the same actions and settings, has learned besides; what both know counts once. Returns self."""
         mine, theirs = self._actions, other._actions
-        same = all(np.array_equal(getattr(mine, f), getattr(theirs, f)) for f in ("features", "items", "centre", "groups"))
+        same = all(np.array_equal(getattr(mine, f), getattr(theirs, f)) for f in ("features", "items", "centre", "groups", "affinities"))
         if not same or replace(self.settings, seed=0) != replace(other.settings, seed=0):
             raise PolicyError(
                 "Only policies with the same actions and settings can be merged.", remedy="Add the same actions to both first."
@@ -279,6 +284,15 @@ def _propensity(wins: Any, draws: int, options: Any, floor: float) -> Any:
 
 def _levers(groups: ArrayLike | None, count: int) -> NDArray[np.int64]:
     return np.zeros(count, np.int64) if groups is None else inputs.whole(groups, "groups", (count,), 0, max(count, 1))
+
+
+def _affinities(sets: Sequence[Sequence[tuple[int, int]]], width: int, count: int) -> NDArray[np.int64]:
+    """(m, 3): affinity, context number, feature."""
+    rows = [(n, j, k) for n, pairs in enumerate(sets) for j, k in pairs]
+    table = inputs.whole(np.array(rows, np.int64).reshape(-1, 3), "affinities", (None, 3), 0, max(width, count, len(sets), 1))
+    if len(table) and (table[:, 1].max() >= width or table[:, 2].max() >= count or len(np.unique(table[:, 1:], axis=0)) < len(table)):
+        raise PolicyError("affinities must name each pair of a context number and a feature once.", remedy="Check the pairs.")
+    return table
 
 
 def _keys(keys: ArrayLike, count: int, name: str = "keys") -> NDArray[np.uint64]:

@@ -26,6 +26,8 @@ F64 = NDArray[np.float64]
 F32 = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
+Ties = list[tuple[Ints, float]]
+"""Places of W that share a part of their prior, and how strongly (`Prior.ties`)."""
 NEWTON_STEPS = 25
 TOLERANCE = 1e-3
 """Newton stops after a step in which no weight moved further, in log-odds; what is left is of the order of its square."""
@@ -113,17 +115,17 @@ class _Design:
 
     def newton(self, prior: Prior, masks: Mapping[str, NDArray[np.bool_]], mean: F64, identity: F64, steps: int) -> Posterior:
         """At most `steps` steps uphill, each halved until it is one; the curvature returned is that of the last step."""
-        precision, own_prior = prior.precision(masks), 1 / prior.variance["identity"]
+        precision, ties, own_prior = prior.precision(masks), prior.ties(), 1 / prior.variance["identity"]
         centre = np.zeros_like(mean)
         centre[0, 0] = prior.centre
-        value, pull, bend = self._look(mean, identity, precision, own_prior, centre)
+        value, pull, bend = self._look(mean, identity, precision, ties, own_prior, centre)
         for _ in range(steps):
-            lower, cross, own = self._curvature(bend, precision, own_prior)
-            step, own_step = self._step(pull, lower, cross, own, mean, identity, precision, own_prior, centre)
+            lower, cross, own = self._curvature(bend, precision, ties, own_prior)
+            step, own_step = self._step(pull, lower, cross, own, mean, identity, precision, ties, own_prior, centre)
             size = 1.0
             while True:
                 trial, own_trial = mean + size * step, identity + size * own_step
-                new, pull, bend = self._look(trial, own_trial, precision, own_prior, centre)
+                new, pull, bend = self._look(trial, own_trial, precision, ties, own_prior, centre)
                 if new >= value - 1e-9 * abs(value) or size < 1e-4:
                     break
                 size /= 2
@@ -132,16 +134,18 @@ class _Design:
                 break
         return Posterior(prior, mean, identity, lower, cross, own)
 
-    def _look(self, mean: F64, identity: F64, precision: F64, own_prior: float, centre: F64) -> tuple[float, F64, F64]:
+    def _look(self, mean: F64, identity: F64, precision: F64, ties: Ties, own_prior: float, centre: F64) -> tuple[float, F64, F64]:
         """Log posterior, residuals (A, D) and curvatures (A, D, D) of the used actions."""
         offsets = np.zeros(len(self.item))
         offsets[self.has] = identity[self.item[self.has]]
         lines = np.ascontiguousarray(self.features @ mean.T)  # (A, D)
         pull, bend, likelihood = moments(self.rows.contexts, self.rows.reward, self.rows.weight, self.rows.starts, lines, offsets)
+        flat = mean.T.ravel()
         penalty = (precision * (mean - centre) ** 2).sum() + own_prior * (identity @ identity)
+        penalty -= sum(c * flat[places].sum() ** 2 for places, c in ties)
         return float(likelihood.sum() - penalty / 2), pull, bend
 
-    def _curvature(self, bend: F64, precision: F64, own_prior: float) -> tuple[F64, F64, F64]:
+    def _curvature(self, bend: F64, precision: F64, ties: Ties, own_prior: float) -> tuple[F64, F64, F64]:
         """Cholesky factor of the Schur complement (QD, QD), cross block (I, QD), identities' precisions (I,)."""
         width, columns = bend.shape[1], self.features.shape[1]
         pairs = (self.squares.T @ bend.reshape(len(bend), width * width)).reshape(-1, width, width)
@@ -150,6 +154,8 @@ class _Design:
         dense[self.low[1], :, self.low[0], :] = pairs
         square = dense.reshape(columns * width, columns * width)
         square[np.diag_indices_from(square)] += precision.T.ravel()
+        for places, c in ties:
+            square[np.ix_(places, places)] -= c
         own = np.full(self.identities, own_prior)
         cross = np.zeros((self.identities, columns * width))
         item = self.item[self.has]
@@ -160,12 +166,25 @@ class _Design:
         return cholesky(square, lower=True, overwrite_a=True, check_finite=False), cross, own
 
     def _step(
-        self, pull: F64, lower: F64, cross: F64, own: F64, mean: F64, identity: F64, precision: F64, own_prior: float, centre: F64
+        self,
+        pull: F64,
+        lower: F64,
+        cross: F64,
+        own: F64,
+        mean: F64,
+        identity: F64,
+        precision: F64,
+        ties: Ties,
+        own_prior: float,
+        centre: F64,
     ) -> tuple[F64, F64]:
         """The Newton step of W (D, Q) and of the identities (I,)."""
         gradient = pull.T @ self.features - precision * (mean - centre)  # (D, Q)
         own_gradient = -own_prior * identity
         np.add.at(own_gradient, self.item[self.has], pull[self.has, 0])
-        flat = gradient.T.ravel() - cross.T @ (own_gradient / own)
+        along = gradient.T.ravel()
+        for places, c in ties:
+            along[places] += c * mean.T.ravel()[places].sum()
+        flat = along - cross.T @ (own_gradient / own)
         step = cho_solve((lower, True), flat, check_finite=False)
         return step.reshape(mean.shape[1], -1).T, (own_gradient - cross @ step) / own

@@ -4,8 +4,11 @@ The weights W (D, Q) multiply [1, customer] by [1, send, action]; each action's 
 `customer`, `send_customer`, and for each lever of the actions (a group of columns: channel, theme, …) its own `action` and `interaction`,
 then `identity`: a lever that matters gets room, one that does not is shrunk away. A block's variance follows MacKay's fixed point
 τ² = ‖θ‖²/γ with γ the number of parameters the data determine (Neural Computation 4, 1992), held by PSEUDO imagined parameters at the
-starting variance: the maximum a posteriori of τ² under a scaled inverse χ². The starting variances are said on the scale of log-odds,
-whatever the features' scale.
+starting variance: the maximum a posteriori of τ² under a scaled inverse χ².
+
+An *affinity* is a set of interactions thought to act alike (what somebody did on a channel before × that channel, for every channel): its
+weights have a common part N(0, s²) besides their own N(0, τ²), so a few hundred answers tell what no single pair could. The starting
+variances are said on the scale of log-odds, whatever the features' scale.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ START = {"customer": 0.5, "send_customer": 0.25, "action": 0.8, "interaction": 0
 """Standard deviation, in log-odds, that a part as a whole is first thought to bring to a decision; levers share their part evenly."""
 FIXED = {"intercept": 1.0, "send": 0.7}
 PSEUDO = 2.0
+AFFINITY = 0.3
+"""Standard deviation, in log-odds for one unit of context and feature, of what the pairs of an affinity have in common."""
 STEP = 4.0
 """A variance moves by this factor at most in one re-estimation."""
 
@@ -33,6 +38,16 @@ class Prior:
 
     centre: float
     variance: Mapping[str, float]
+    shared: tuple[tuple[str, Ints], ...] = ()
+    """Affinities: the block each lies in, and its places in W laid out column by column (order q·D + j)."""
+
+    def ties(self) -> list[tuple[Ints, float]]:
+        """What an affinity takes from the diagonal precision 1/τ²: places and c = s² / (τ² (τ² + n s²)), for (τ² I + s² 11ᵀ)⁻¹."""
+        out = []
+        for block, places in self.shared:
+            own = self.variance[block]
+            out.append((places, AFFINITY**2 / (own * (own + len(places) * AFFINITY**2))))
+        return out
 
     def precision(self, blocks: Mapping[str, NDArray[np.bool_]]) -> F64:
         """(D, Q) prior precision of W."""
@@ -80,7 +95,11 @@ def re_estimated(
 ) -> dict[str, float]:
     """One fixed-point step: modes and posterior variances of W, each (D, Q), and of the identities, each (I,)."""
     new = dict(prior.variance)
-    parts = {name: (weights[0][mask], weights[1][mask]) for name, mask in masks.items() if name not in FIXED} | {"identity": identities}
+    apart = weights[0].T.ravel().copy()  # what the pairs of an affinity have in common is not the block's doing
+    for _, places in prior.shared:
+        apart[places] -= apart[places].mean() if len(places) > 1 else 0.0
+    own = apart.reshape(weights[0].T.shape).T
+    parts = {name: (own[mask], weights[1][mask]) for name, mask in masks.items() if name not in FIXED} | {"identity": identities}
     for name, (value, variance) in parts.items():
         if value.size:
             known = max(value.size - variance.sum() / prior.variance[name], 0.0)

@@ -29,7 +29,7 @@ class Settings:
 @dataclass(frozen=True)
 class Actions:
     """The action table: features (K, p) as given, items (K,), costs (K,) in reward units, retired (K,), the features' centre (p,), and
-    the lever each feature belongs to (p,)."""
+    the lever each feature belongs to (p,), and which (affinity, context number, feature) are thought to act alike (m, 3)."""
 
     features: F32
     items: NDArray[np.int64]
@@ -37,6 +37,7 @@ class Actions:
     retired: NDArray[np.bool_]
     centre: F32
     groups: NDArray[np.int64]
+    affinities: NDArray[np.int64]
 
 
 @dataclass(frozen=True)

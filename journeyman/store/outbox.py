@@ -47,9 +47,14 @@ def next_due(store: Store, journey: str) -> datetime | None:
 
 
 def read(
-    store: Store, journey: str | None = None, *, states: Sequence[SendState] | None = None, since: datetime | None = None
+    store: Store,
+    journey: str | None = None,
+    *,
+    states: Sequence[SendState] | None = None,
+    since: datetime | None = None,
+    left_since: datetime | None = None,
 ) -> list[Send]:
-    """Sends in order of schedule and id: of a journey, in these states, scheduled at or after `since`."""
+    """Sends in order of schedule and id: of a journey, in these states, scheduled from `since` on, that left from `left_since` on."""
     query = select(*COLUMNS).order_by(sends.c.scheduled_at, sends.c.id)
     if journey is not None:
         query = query.where(sends.c.journey == journey)
@@ -57,6 +62,8 @@ def read(
         query = query.where(sends.c.state.in_(states))
     if since is not None:
         query = query.where(sends.c.scheduled_at >= since)
+    if left_since is not None:
+        query = query.where(sends.c.sent_at >= left_since)
     return _sends(store, query)
 
 

@@ -1,0 +1,87 @@
+"""How a journey stands: the policy's report for agents, and which decisions succeeded. Reads a shift, changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from journeyman.domain import Decision, PolicyReport
+from journeyman.measurement.attribution import attribute
+from journeyman.measurement.levels import level_reports, segment_reports, segments
+from journeyman.store import budget, events, outbox, rewards
+
+if TYPE_CHECKING:
+    from tools.shift import Shift
+
+
+class Standing:
+    """See the module. A decision whose window has closed is looked at once and remembered."""
+
+    def __init__(self, shift: Shift) -> None:
+        self._shift = shift
+        self._settled: dict[str, float] = {}
+
+    def report(self) -> PolicyReport:
+        """Rates by lever, level and segment, the budget, unsubscribes: as of now, over decisions whose window has closed."""
+        shift = self._shift
+        known, made = self.successes(), {d.id: d for d in shift.made()}
+        sent = [made[i] for i in known if i in made and made[i].variant is not None]
+        held = [known[i] for i in known if i in made and made[i].variant is None]
+        earned = np.array([known[d.id] for d in sent])
+        limit = shift.plan.guardrails.incentive_budget
+        left = events.read(shift.store, names=["unsubscribed"])
+        sends = outbox.counts(shift.store, shift.journey).get("sent", 0)
+        standing = budget.standing(shift.store, shift.journey)
+        levers, propensity = self._levers(sent), np.array([d.propensity for d in sent])
+        return PolicyReport(
+            journey=shift.journey,
+            policy_version=shift.desk.policy_version,
+            day=max((shift.store.clock.now() - shift.start).days, 0),
+            horizon_days=shift.plan.schedule.horizon_days,
+            customers=len({d.customer for d in made.values()}),
+            decisions=len(made),
+            rewards=len(known),
+            send_rate=sends / max(len(made), 1),
+            reward_rate=float(earned.mean()) if len(earned) else 0.0,
+            hold_rate=float(np.mean(held)) if held else 0.0,
+            unsubscribe_rate=len(left) / max(sends, 1),
+            budget_left=limit.amount - standing.spent if limit else None,
+            budget_total=limit.amount if limit else None,
+            levels=level_reports(levers, earned, propensity) if len(sent) else [],
+            segments=segment_reports(levers, earned, propensity, self._members(sent)) if len(sent) else [],
+        )
+
+    def successes(self) -> dict[str, float]:
+        """Decision → whether the plan's weightiest event came of it, for all that were learned and whose window has closed: people are told
+        of successes, not of the lighter signs of engagement a policy learns from as well, nor of what is still coming in."""
+        shift, now = self._shift, self._shift.store.clock.now()
+        learned = rewards.learned(shift.store, shift.journey)
+        whole = shift.plan.objective
+        objective = whole.model_copy(update={"events": [e for e in whole.events if e.weight == whole.success_weight]})
+        made = [d for d in shift.made() if d.id in learned and d.id not in self._settled]
+        if made:
+            since = made[0].decided_at - timedelta(days=objective.attribution_window_days)
+            happened = events.read(shift.store, since=since, until=now, names=[e.event for e in objective.events])
+            found = attribute(made, outbox.read(shift.store, shift.journey, since=since), happened, objective, now)
+            self._settled.update({r.decision: r.reward for r in found if r.closed})
+        return dict(self._settled)
+
+    def _levers(self, made: Sequence[Decision]) -> dict[str, list[str | None]]:
+        variants = [self._shift.desk.variants[str(d.variant)][0] for d in made]
+        return {
+            "theme": [v.theme for v in variants],
+            "channel": [v.channel for v in variants],
+            "tone": [v.tone for v in variants],
+            "incentive": [v.incentive.key if v.incentive else "none" for v in variants],
+            "send_window": [d.window for d in made],
+        }
+
+    def _members(self, made: Sequence[Decision]) -> dict[str, NDArray[np.bool_]]:
+        """Segments by the features at the journey's start."""
+        first = self._shift.features(min(d.snapshot for d in made))
+        rows = np.array([self._shift.desk.row_of[d.customer] for d in made])
+        return {name: mask[rows] for name, mask in segments(first.names, first.matrix()).items()}
