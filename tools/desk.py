@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 
 from guardrails.quiet import candidates
 from journeyman.decisioning import ActionEncoder, ContextEncoder, Policy
+from journeyman.decisioning.comparison import bau, random_control
 from journeyman.delivery.address import normalise
 from journeyman.domain import Arm, Brand, Channel, Customer, Decision, Orders, Plan, Send, SendWindow, Variant
 from journeyman.errors import Refused
 from journeyman.features import FeatureTable, select
 from journeyman.measurement.arms import assign
-from journeyman.simulation.policies import bau, random_control
 from tools.reach import Bools, may_have_incentive, next_start, number, open_windows, reach, reserve, rested, started, under_caps
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from journeyman.chance import Keys, uniform
 from journeyman.domain import CHANNELS, Channel
-from journeyman.simulation.chance import Keys, uniform
 
 Floats = NDArray[np.float64]
 NOTICE_HOURS: dict[Channel, float] = {"email": 4.0, "sms": 0.25, "push": 1.0, "in_app": 8.0}

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 from scipy.stats import rankdata
 
+from journeyman.chance import key, keys, mix, normal, uniform
 from journeyman.domain import CHANNELS, Channel, Incentive, Variant
-from journeyman.simulation.chance import key, keys, mix, normal, uniform
 from journeyman.simulation.settings import Setting
 
 Floats = NDArray[np.float64]

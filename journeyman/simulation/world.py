@@ -21,9 +21,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from journeyman.chance import keys, normal, uniform
 from journeyman.domain import CHANNELS, WINDOW_HOURS, Event, Send, SendWindow, Variant
 from journeyman.errors import RunError
-from journeyman.simulation.chance import keys, normal, uniform
 from journeyman.simulation.reply import Replies, reply, share_within
 from journeyman.simulation.settings import SETTINGS, UseCase
 from journeyman.simulation.till import Till

@@ -10,8 +10,12 @@ from agents.offline.grammar.numbers import NUMBER, PERCENT
 from journeyman.domain import Measurement
 from journeyman.errors import PlanError
 
-SMALL = 2500
-"""People in the audience below which a tenth each is too few to compare."""
+WORTH_SEEING = 0.05
+"""The lift, in successes per customer, that a comparison should be able to show."""
+SIGMAS = 3.12
+"""Standard errors between no lift and one that is seen four times in five: 2.28 of the interval at the plan's end and 0.84."""
+SHARES = [s / 100 for s in range(10, 21)]
+"""What a comparison arm may get unless the goal says: a tenth to a fifth."""
 _HOLD = (
     r"(?:(?:global |universal )?hold[- ]?outs?|held out|hold(?:ing)? (?:out|back)|untouched|(?<!random )control(?: group)?"
     r"|unmessaged|without (?:any )?messages|contacted by nobody)"
@@ -88,17 +92,19 @@ def note_targets(goal: Goal) -> None:
 
 
 def settle_shares(goal: Goal, stated: dict[str, float], customers: int, likely_share: float) -> Measurement:
-    """A tenth each unless stated; up to a fifth each when the audience (`likely_share` of `customers`) is small."""
+    """The least share from a tenth to a fifth at which a lift worth seeing shows, in an audience of `likely_share` of `customers` (a tenth
+    where nobody knows how many there are); what the goal states stands."""
     likely = round(customers * likely_share)
-    share = 0.1
-    if 0 < likely < SMALL:
-        share = min(0.2, round(0.1 * SMALL / likely, 2))
-        if set(stated) < set(_ARMS):
-            who = count(likely, "person").replace("persons", "people")
-            goal.assume(
-                f"The audience is likely to be small (about {who} of {customers:,}), so each comparison arm gets {share:.0%} "
-                f"to show a lift at all."
-            )
+    share = SHARES[0]
+    if likely:
+        bound = (WORTH_SEEING / SIGMAS) ** 2
+        share = next((s for s in SHARES if 0.25 / likely * (1 / s + 1 / (1 - 3 * s)) <= bound), SHARES[-1])
+    if share > SHARES[0] and set(stated) < set(_ARMS):
+        who = count(likely, "person").replace("persons", "people")
+        goal.assume(
+            f"The audience is likely to be small (about {who} of {customers:,}), so each comparison arm gets {share:.0%} "
+            f"to show a lift at all."
+        )
     shares = {arm: stated.get(arm, share) for arm in _ARMS}
     if (total := sum(shares.values())) > 0.9:
         free = [arm for arm in shares if arm not in stated]

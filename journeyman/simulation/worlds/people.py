@@ -50,10 +50,10 @@ class People:
     liking: NDArray[np.float64]  # (n, 4) engagement by channel, in [0, 1]
 
 
-def people(ids: Sequence[str], rng: np.random.Generator) -> People:
-    """People for the customer ids given. About one zone in two hundred is missing or wrong."""
+def people(ids: Sequence[str], rng: np.random.Generator, *, abroad: bool = True) -> People:
+    """People for the customer ids given, in America and, with `abroad`, in Europe. About one zone in two hundred is missing or wrong."""
     n = len(ids)
-    names = list(ZONES)
+    names = [zone for zone in ZONES if abroad or zone.startswith("America/")]
     share = np.array([ZONES[z][0] for z in names])
     place = rng.choice(len(names), n, p=share / share.sum())
     zone: list[str | None] = [names[p] for p in place]

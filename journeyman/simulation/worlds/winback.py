@@ -39,7 +39,7 @@ def complete_journey(root: Path, seed: int) -> Facts:
         shutil.copyfile(source / name, data / name)
     households = np.sort(pc.unique(pq.read_table(data / "transactions.parquet", columns=["household_id"])[0]).to_numpy())
     told = {row["household_id"]: row for row in pq.read_table(source / "demographics.parquet").to_pylist()}
-    columns = people([str(h) for h in households], np.random.default_rng([seed, 5])).columns
+    columns = people([str(h) for h in households], np.random.default_rng([seed, 5]), abroad=False).columns
     facts = {name: [told.get(h, {}).get(name) for h in households.tolist()] for name in KEPT}
     write(data / "customers.parquet", columns | facts)
     return Facts(START, NOTE)

@@ -177,7 +177,7 @@ def test_attributes_are_used_when_the_catalogue_decodes_them() -> None:
     assert any("California" in q for q in plan("Win back lapsed customers in California").questions)
 
 
-@pytest.mark.parametrize(("customers", "share"), [(0, 0.1), (100_000, 0.1), (5000, 0.14), (2469, 0.2), (800, 0.2)])
+@pytest.mark.parametrize(("customers", "share"), [(0, 0.1), (100_000, 0.1), (25_000, 0.14), (5000, 0.2), (2469, 0.2), (800, 0.2)])
 def test_small_audiences_get_larger_comparison_arms_and_a_reason(customers: int, share: float) -> None:
     made = plan(FIVE["winback"][0], customers=customers)
     assert (made.measurement.holdout, made.measurement.random_control, made.measurement.bau) == (share,) * 3

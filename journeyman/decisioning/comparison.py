@@ -11,8 +11,8 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from journeyman.chance import Keys, mix, uniform
 from journeyman.domain import Incentive, SendWindow, Variant
-from journeyman.simulation.chance import Keys, mix, uniform
 
 Action = tuple[Variant, SendWindow] | None
 Choice = tuple[NDArray[np.int32], NDArray[np.float64]]

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from journeyman.chance import keys
+from journeyman.decisioning.comparison import bau, random_control
 from journeyman.domain import Incentive, Variant
-from journeyman.simulation.chance import keys
-from journeyman.simulation.policies import bau, random_control
 
 MONDAY = date(2026, 3, 2)
 TUESDAY, FRIDAY = MONDAY + timedelta(days=1), MONDAY + timedelta(days=4)
