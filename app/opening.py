@@ -29,6 +29,8 @@ PINNED = (
     "push_engagement_rate", "in_app_engagement_rate", "touches_7d", "days_since_last_touch",
 )  # fmt: skip
 """Features the policy sees as they are; the others are compressed into the numbers that are left."""
+EXPLORATION = 0.12
+"""The policy's own exploration (`temper`): little, for random control and business as usual explore on everybody's behalf."""
 FIRST = "v0"
 
 
@@ -85,6 +87,14 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
 def _new_policy(actions: ActionEncoder, contexts: ContextEncoder, seed: int) -> Policy:
     costs = np.full(len(actions.features), MESSAGE_COST)
     costs[0] = 0.0
-    alike = affinities(contexts.labels, actions.labels)
-    width = len(contexts.labels)
-    return Policy.create(actions.features, width, seed, hold=0, costs=costs, items=actions.items, groups=actions.groups, affinities=alike)
+    return Policy.create(
+        actions.features,
+        len(contexts.labels),
+        seed,
+        hold=0,
+        costs=costs,
+        items=actions.items,
+        groups=actions.groups,
+        affinities=affinities(contexts.labels, actions.labels),
+        temper=EXPLORATION,
+    )
