@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from journeyman.errors import PolicyError
 
@@ -50,6 +51,30 @@ def share(value: float, name: str) -> float:
     if not 0 <= value <= 1:
         raise PolicyError(f"{name} must lie between 0 and 1, not {value}.", remedy="Pass a share such as 0.05.")
     return float(value)
+
+
+def levers(groups: ArrayLike | None, count: int) -> NDArray[np.int64]:
+    """(count,): the lever of each feature, one for all by default."""
+    return np.zeros(count, np.int64) if groups is None else whole(groups, "groups", (count,), 0, max(count, 1))
+
+
+def affinities(sets: Sequence[Sequence[tuple[int, int]]], width: int, count: int) -> NDArray[np.int64]:
+    """(m, 3): affinity, context number below `width`, feature below `count`; each pair once."""
+    rows = [(n, j, k) for n, pairs in enumerate(sets) for j, k in pairs]
+    table = whole(np.array(rows, np.int64).reshape(-1, 3), "affinities", (None, 3), 0, max(width, count, len(sets), 1))
+    if len(table) and (table[:, 1].max() >= width or table[:, 2].max() >= count or len(np.unique(table[:, 1:], axis=0)) < len(table)):
+        raise PolicyError("affinities must name each pair of a context number and a feature once.", remedy="Check the pairs.")
+    return table
+
+
+def keys(keys: ArrayLike, count: int, name: str = "keys") -> NDArray[np.uint64]:
+    """(count,) unsigned numbers of customers or decisions."""
+    array = np.asarray(keys)
+    if array.shape != (count,) or (array.dtype.kind != "u" and not (array.dtype.kind == "i" and (array >= 0).all())):
+        raise PolicyError(
+            f"{name} must be {count} unsigned whole numbers.", remedy="Number each customer, e.g. by a 64-bit hash of the id."
+        )
+    return array.astype(np.uint64)
 
 
 def _fit(array: NDArray[Any], name: str, shape: tuple[int | None, ...]) -> None:

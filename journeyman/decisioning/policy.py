@@ -20,8 +20,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from journeyman.decisioning import archive, inputs, kernels
+from journeyman.decisioning import archive, inputs
 from journeyman.decisioning.draws import luck, unit
+from journeyman.decisioning.field import Field
 from journeyman.decisioning.learner import ROUNDS, Shape, believe
 from journeyman.decisioning.memory import Memory
 from journeyman.decisioning.state import Actions, Belief, Settings
@@ -100,8 +101,8 @@ class Policy:
             costs=np.zeros(count) if costs is None else inputs.numbers(costs, "costs", (count,), np.float64),
             retired=np.zeros(count, dtype=bool),
             centre=centre,
-            groups=_levers(groups, features.shape[1]),
-            affinities=_affinities(affinities, context_dim, features.shape[1]),
+            groups=inputs.levers(groups, features.shape[1]),
+            affinities=inputs.affinities(affinities, context_dim, features.shape[1]),
         )
         settings = Settings(context_dim, int(seed), hold, inputs.share(floor, "floor"), draws, base_rate, memory, half_life, temper)
         return cls(settings, table, Memory.empty(context_dim))
@@ -139,7 +140,7 @@ class Policy:
     ) -> Chosen:
         """One action per row. contexts (n, d), eligible (n, K) bool; `keys` (n,) number the customers (default: row numbers)."""
         x, may = self._inputs(contexts, eligible)
-        names = np.arange(len(x), dtype=np.uint64) if keys is None else _keys(keys, len(x))
+        names = np.arange(len(x), dtype=np.uint64) if keys is None else inputs.keys(keys, len(x))
         share = self.settings.floor if floor is None else inputs.share(floor, "floor")
         if seed is None:
             seed, self._calls = (self.settings.seed << 32) + self._calls, self._calls + 1
@@ -166,9 +167,8 @@ class Policy:
 
     def rewards(self, contexts: ArrayLike) -> F64:
         """(n, K): every action's expected reward, cost not taken off (the mean over the drawn models)."""
-        x, t = inputs.numbers(contexts, "contexts", (None, self.settings.context_dim)), self._shape.table
-        args = (t.unit_columns, t.unit_features, t.group_columns, t.group_features, t.unit_of, t.group_of)
-        return np.concatenate([kernels.all_rewards(x[part], self._weights, self._units, *args) for part in _chunks(len(x))])
+        x = inputs.numbers(contexts, "contexts", (None, self.settings.context_dim))
+        return np.concatenate([self._field.rewards(x[part]) for part in _chunks(len(x))])
 
     def mode(self) -> tuple[F64, F64, F64]:
         """The most likely model: weights (D, Q), the model's columns for every action (K, Q), identities by action (K,)."""
@@ -186,7 +186,7 @@ class Policy:
         earned = inputs.numbers(reward, "reward", (len(x),), np.float64)
         if len(x) and (earned.min() < 0 or earned.max() > 1):
             raise PolicyError("reward must lie between 0 and 1.", remedy="Weight and clip the success events.")
-        names = None if ids is None else _keys(ids, len(x), "ids")
+        names = None if ids is None else inputs.keys(ids, len(x), "ids")
         if names is not None and len(np.unique(names)) < len(names):
             raise PolicyError("ids holds a number twice.", remedy="Teach each decision once a call.")
         if len(x):
@@ -250,58 +250,30 @@ class Policy:
         return x, inputs.flags(eligible, "eligible", (len(x), len(live))) & live
 
     def _winners(self, x: F32, may: NDArray[np.bool_]) -> NDArray[np.int32]:
-        t = self._shape.table
-        shape = (t.unit_columns, t.unit_features, t.group_columns, t.group_features, t.cells, t.cell_costs, t.slot, t.back)
-        found: NDArray[np.int32] = kernels.winners(x, np.ascontiguousarray(may), self._weights, self._units, *shape)
-        return found
+        return self._field.winners(x, np.ascontiguousarray(may))
 
     def _decided(self, x: F32, may: NDArray[np.bool_], keys: NDArray[np.uint64], seed: int, floor: float) -> Chosen:
-        winner, drawn = self._winners(x, may), luck(seed, keys)
-        draws, options = winner.shape[1], may.sum(axis=1)
-        action = winner[np.arange(len(x)), (drawn.model % np.uint64(draws)).astype(np.int64)]
+        drawn, options, draws = luck(seed, keys), may.sum(axis=1), self.settings.draws
         free = np.flatnonzero((unit(drawn.coin) < floor) & (options > 0))
         place = (unit(drawn.place[free]) * options[free]).astype(np.int64)
-        action[free] = (np.cumsum(may[free], axis=1) > place[:, None]).argmax(axis=1)
-        wins = (winner == action[:, None]).sum(axis=1)
+        forced = np.full(len(x), -1, np.int32)
+        forced[free] = (np.cumsum(may[free], axis=1) > place[:, None]).argmax(axis=1)
+        model = (drawn.model % np.uint64(draws)).astype(np.int64)
+        action, wins, expected = self._field.decided(x, np.ascontiguousarray(may), model, forced)
         propensity = np.where(options > 0, _propensity(wins, draws, options, floor), 0.0)
-        t = self._shape.table
-        expected = kernels.chosen_rewards(x, action, self._weights, self._units, t.features, t.unit_of)
         return Chosen(action, propensity, expected)
 
     def _refit(self, before: Belief | None, rounds: int = ROUNDS) -> None:
         self._lay_out(believe(self.settings, self._shape, self._memory, before, rounds))
 
     def _lay_out(self, belief: Belief) -> None:
-        """Set the drawn models out as the kernels want them: weights (D, S*Q), units (S, T)."""
+        """Lay the drawn models out for the race."""
         self._belief = belief
-        self._weights = np.ascontiguousarray(belief.weights.transpose(1, 0, 2).reshape(belief.weights.shape[1], -1))
-        self._units = self._shape.units(belief)
+        self._field = Field.of(belief.weights, self._shape.units(belief), self._shape.table)
 
 
 def _propensity(wins: Any, draws: int, options: Any, floor: float) -> Any:
     return (1 - floor) * wins / draws + floor / np.maximum(options, 1)
-
-
-def _levers(groups: ArrayLike | None, count: int) -> NDArray[np.int64]:
-    return np.zeros(count, np.int64) if groups is None else inputs.whole(groups, "groups", (count,), 0, max(count, 1))
-
-
-def _affinities(sets: Sequence[Sequence[tuple[int, int]]], width: int, count: int) -> NDArray[np.int64]:
-    """(m, 3): affinity, context number, feature."""
-    rows = [(n, j, k) for n, pairs in enumerate(sets) for j, k in pairs]
-    table = inputs.whole(np.array(rows, np.int64).reshape(-1, 3), "affinities", (None, 3), 0, max(width, count, len(sets), 1))
-    if len(table) and (table[:, 1].max() >= width or table[:, 2].max() >= count or len(np.unique(table[:, 1:], axis=0)) < len(table)):
-        raise PolicyError("affinities must name each pair of a context number and a feature once.", remedy="Check the pairs.")
-    return table
-
-
-def _keys(keys: ArrayLike, count: int, name: str = "keys") -> NDArray[np.uint64]:
-    array = np.asarray(keys)
-    if array.shape != (count,) or (array.dtype.kind != "u" and not (array.dtype.kind == "i" and (array >= 0).all())):
-        raise PolicyError(
-            f"{name} must be {count} unsigned whole numbers.", remedy="Number each customer, e.g. by a 64-bit hash of the id."
-        )
-    return array.astype(np.uint64)
 
 
 def _chunks(count: int) -> list[slice]:

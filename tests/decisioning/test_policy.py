@@ -60,6 +60,45 @@ def test_propensities_are_exact_against_brute_force_over_all_draws(shape):
     assert np.allclose(policy.rewards(x), reward.mean(1), atol=1e-6)
 
 
+@settings(max_examples=25, deadline=None)
+@given(
+    seed=st.integers(0, 2**32), taught=st.integers(0, 3000), density=st.floats(0.02, 1), draws=st.sampled_from([1, 3, 32, 64]),
+    temper=st.sampled_from([0.01, 0.3, 1.0]), hold=st.booleans(), costs=st.booleans(), scale=st.sampled_from([0.01, 1.0, 30.0]),
+)  # fmt: skip
+def test_leaving_out_who_cannot_win_changes_not_a_bit(seed, taught, density, draws, temper, hold, costs, scale):
+    g = np.random.default_rng(seed)
+    features = np.concatenate([np.repeat(g.normal(size=(40, 5)), 2, 0), np.tile(np.eye(2), (40, 1))], 1)
+    items = np.repeat(np.arange(40), 2)
+    price = g.choice([0.0, 0.002, 0.01], 80) if costs else np.zeros(80)
+    policy = Policy.create(features, D, seed, hold=0 if hold else None, items=items, costs=price, draws=draws, temper=temper)
+    x = g.normal(size=(taught, D))
+    action = g.integers(80, size=taught)
+    policy.learn(x, action, g.random(taught) < 1 / (1 + np.exp(1.5 - 2 * x[:, 0] * features[action, 0])))
+    x, may = (scale * g.normal(size=(70, D))).astype(np.float32), g.random((70, 80)) < density
+    assert np.array_equal(policy._field.winners(x, may), policy._field.winners(x, may, prune=False))
+
+
+def test_most_actions_are_left_out_once_much_is_learned():
+    """Otherwise looking for those who cannot win would be work for nothing."""
+    from journeyman.decisioning.race import FOUR, runners
+    from journeyman.decisioning.sums import add_products
+
+    g = np.random.default_rng(0)
+    features = g.normal(size=(200, 4))
+    policy = Policy.create(features, D, draws=32)
+    x, action = g.normal(size=(40_000, D)), g.integers(200, size=40_000)
+    policy.learn(x, action, g.random(40_000) < 1 / (1 + np.exp(2 - features[action, 0] - x[:, 0] * features[action, 1])))
+    field, table, left = policy._field, policy._field.table, []
+    for row in g.normal(size=(50, D)).astype(np.float32):
+        projected = field.weights[0].copy()
+        add_products(row, field.weights[1:], projected)
+        running = np.empty(200, bool)
+        scratch, open_ = np.empty((FOUR, 200), np.float32), np.ones(len(table.back), bool)
+        runners(projected.reshape(32, -1), field.models, table.unit_columns, table.cells, open_, scratch, running)
+        left.append(running.mean())
+    assert np.mean(left) < 0.5
+
+
 def test_actions_without_a_product_structure_score_the_same():
     g = np.random.default_rng(1)
     policy = Policy.create(g.normal(size=(23, 6)), D, items=g.integers(5, size=23), draws=16, temper=1.0, costs=g.random(23) * 0.01)
