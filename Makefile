@@ -25,6 +25,7 @@ check: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp  ## Measurements as JSON Lines in bench/results/
 	$(RUN)/python -m bench
+	$(RUN)/python -m bench.page
 
 lock: $(VENV)/uv.stamp  ## Resolve dependencies again (names no registry)
 	$(RUN)/uv pip compile pyproject.toml --extra demo -o requirements.lock --generate-hashes --no-header --no-emit-index-url --no-annotate -q

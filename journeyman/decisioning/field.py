@@ -90,38 +90,42 @@ class Field:
         return t.unit_columns, t.group_columns, t.group_features, t.cells, t.cell_costs, t.slot, t.back
 
 
+@njit(cache=True)
+def _scratch(models, course):  # type: ignore[no-untyped-def]
+    """What a thread needs to run races; see `race`."""
+    draws, units, columns, cells = models[1].shape[0], models[1].shape[1], course[0].shape[0], course[3].shape[0]
+    projected, open_ = np.empty(models[0].shape[1], np.float32), np.empty(course[6].shape[0], np.bool_)
+    scores, running, who = np.empty((FOUR, units), np.float32), np.empty(units, np.bool_), np.empty(units, np.int64)
+    rows, gates, win = np.empty(columns * units, np.float32), np.empty(cells * units, np.int32), np.empty(draws, np.int32)
+    return projected, open_, scores, running, who, rows, gates, win
+
+
 def _all_winners(x, may, models, course, prune, out):  # type: ignore[no-untyped-def]
-    n, draws, units = x.shape[0], models[1].shape[0], models[1].shape[1]
+    n, units = x.shape[0], models[1].shape[1]
     for block in prange((n + ROWS - 1) // ROWS):
-        projected, open_ = np.empty(models[0].shape[1], np.float32), np.empty(course[6].shape[0], np.bool_)
-        scratch, running, who = np.empty((FOUR, units), np.float32), np.empty(units, np.bool_), np.empty(units, np.int64)
-        rows, gates = np.empty(course[0].shape[0] * units, np.float32), np.empty(course[3].shape[0] * units, np.int32)
-        win = np.empty(draws, np.int32)
+        scratch = _scratch(models, course)
         rest = 0
         for i in range(block * ROWS, min(n, (block + 1) * ROWS)):
             look = prune and rest == 0
-            ran = race(x[i], may[i], models, course, look, projected, open_, scratch, running, who, rows, gates, win)
+            ran = race(x[i], may[i], models, course, look, scratch)
             rest = max(rest - 1, 0) if not look else PATIENCE if ran > DENSE * units else 0
             if ran:
-                out[i] = win
+                out[i] = scratch[7]
 
 
 def _all_decided(x, may, models, course, unit_of, group_of, model, forced, action, wins, expected):  # type: ignore[no-untyped-def]
     n, draws, units = x.shape[0], models[1].shape[0], models[1].shape[1]
     for block in prange((n + ROWS - 1) // ROWS):
-        projected, open_ = np.empty(models[0].shape[1], np.float32), np.empty(course[6].shape[0], np.bool_)
-        scratch, running, who = np.empty((FOUR, units), np.float32), np.empty(units, np.bool_), np.empty(units, np.int64)
-        rows, gates = np.empty(course[0].shape[0] * units, np.float32), np.empty(course[3].shape[0] * units, np.int32)
-        win = np.empty(draws, np.int32)
+        scratch = _scratch(models, course)
+        v, win = scratch[0].reshape(draws, -1), scratch[7]
         rest = 0
         for i in range(block * ROWS, min(n, (block + 1) * ROWS)):
             look = rest == 0
-            ran = race(x[i], may[i], models, course, look, projected, open_, scratch, running, who, rows, gates, win)
+            ran = race(x[i], may[i], models, course, look, scratch)
             rest = max(rest - 1, 0) if not look else PATIENCE if ran > DENSE * units else 0
             if not ran:
                 continue
             k = forced[i] if forced[i] >= 0 else win[model[i]]
-            v = projected.reshape(draws, -1)
             count, total = 0, 0.0
             for s in range(draws):
                 count += win[s] == k

@@ -79,9 +79,10 @@ def runners(v, models, columns, cells, open_, scratch, running):  # type: ignore
 
 
 @njit(cache=True, fastmath=FLAGS, inline="never")
-def race(x, may, models, course, prune, projected, open_, scratch, running, who, rows, gates, win):  # type: ignore[no-untyped-def]
-    """One row: win (S,) filled. Returns how many units ran, 0 when nothing is eligible. The arrays from `projected` on are scratch, but for
-    win."""
+def race(x, may, models, course, prune, scratch):  # type: ignore[no-untyped-def]
+    """One row: the last array of `scratch`, (S,), is filled with the winners, the first holds the projected draws, (S·Q,). Returns how many
+    units ran, 0 when nothing is eligible."""
+    projected, open_, space, running, who, rows, gates, win = scratch
     weights, own, _, _, _, features, _, _ = models
     columns, group_columns, group_features, cells, costs, slot, back = course
     some = False
@@ -97,7 +98,7 @@ def race(x, may, models, course, prune, projected, open_, scratch, running, who,
     draws, units, count = own.shape[0], own.shape[1], columns.shape[0]
     v = projected.reshape(draws, -1)
     if prune:
-        runners(v, models, columns, cells, open_, scratch, running)
+        runners(v, models, columns, cells, open_, space, running)
     else:
         running[:] = True
     m = 0
@@ -124,7 +125,7 @@ def race(x, may, models, course, prune, projected, open_, scratch, running, who,
     one_cost = True
     for c in range(1, costs.shape[0]):
         one_cost = one_cost and costs[c] == costs[0]
-    scores, factors = scratch.reshape(-1)[: FOUR * m], np.empty((FOUR, count), np.float32)
+    scores, factors = space.reshape(-1)[: FOUR * m], np.empty((FOUR, count), np.float32)
     parts, bits = scores.reshape(FOUR, m), scores.view(np.int32)
     for s in range(draws):
         if s % FOUR == 0:
