@@ -26,9 +26,11 @@ from tools.reach import Bools, may_have_incentive, next_start, number, open_wind
 
 @dataclass(frozen=True)
 class Recent:
-    """What already happened to customers: marketing sends of late (customer, channel, when) and channels closed to them."""
+    """What already happened to customers: marketing sends of late (customer, channel, when), those of this journey alone, and channels
+    closed to them."""
 
     sends: tuple[tuple[str, Channel, datetime], ...] = ()
+    own: tuple[tuple[str, Channel, datetime], ...] = ()
     suppressed: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -119,11 +121,11 @@ class Desk:
         arms = assign(names, self.salt, self.plan.measurement)
         eligible, entered = np.ones((len(rows), len(self.actions)), dtype=bool), np.zeros(len(rows), dtype=bool)
         if len(rows):
-            ages = self._ages(names, now, recent)
+            ages, own = self._ages(names, now, recent.sends), self._ages(names, now, recent.own)
             open_ = self._groups(people, rows, slot, now, ages, recent, allowance, orders)
             treated = arms == "treatment"
-            resting = treated & ~rested(self.plan, ages, len(rows))
-            waiting = treated & ~started(names, self.salt, orders.rollout, ages)
+            resting = treated & ~rested(self.plan, own, len(rows))  # no other journey may delay when treatment enters
+            waiting = treated & ~started(names, self.salt, orders.rollout, own)
             entered = open_.any(axis=1) & ~resting
             eligible[:, 1:] = (open_ & ~(resting | waiting)[:, None])[:, self.cell]
         return Cohort(
@@ -143,10 +145,10 @@ class Desk:
         return self.context_encoder.encode(features.names, features.matrix())
 
     @staticmethod
-    def _ages(names: list[str], now: datetime, recent: Recent) -> list[tuple[int, Channel, float]]:
-        """(row, channel, hours since) of the cohort's recent sends."""
+    def _ages(names: list[str], now: datetime, sends: tuple[tuple[str, Channel, datetime], ...]) -> list[tuple[int, Channel, float]]:
+        """(row, channel, hours since) of what was sent to the cohort."""
         place = {name: i for i, name in enumerate(names)}
-        return [(place[c], ch, (now - at).total_seconds() / 3600) for c, ch, at in recent.sends if c in place]
+        return [(place[c], ch, (now - at).total_seconds() / 3600) for c, ch, at in sends if c in place]
 
     def _groups(
         self,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,7 +105,7 @@ class Shift:
         with self.store.transaction():
             decisions.add(self.store, choices.decisions, choices.eligible)
             outbox.enqueue(self.store, choices.sends)
-            self._log().update({d.id: d for d in choices.decisions})
+            self._log().update({d.id: d for d in sorted(choices.decisions, key=lambda d: d.id)})  # as the store will tell them
             audit.write(self.store, actor="orchestrator", action="orders", detail={"slot": slot, **orders.model_dump(mode="json")})
         return len(choices.decisions), len(choices.sends)
 
@@ -120,7 +121,9 @@ class Shift:
         closed = customers.suppressed(self.store)
         gone = {(p.id, c) for p in self.desk.customers for c in self.desk.channels if (c, self._address(p, c)) in closed}
         withdrawn = self._withdrawn()
-        return Recent(tuple((c, ch, at) for _, c, ch, at in past) + tuple(planned), frozenset(gone | withdrawn))
+        own = [(s.customer, s.channel, s.sent_at) for s in self.sent() if s.sent_at and s.sent_at >= now - timedelta(days=longest)]
+        own += [(s.customer, s.channel, s.scheduled_at) for s in outbox.read(self.store, self.journey, states=("planned",))]
+        return Recent(tuple((c, ch, at) for _, c, ch, at in past) + tuple(planned), tuple(own), frozenset(gone | withdrawn))
 
     def _withdrawn(self) -> set[tuple[str, str]]:
         """(customer, channel) whose consent does not hold now."""
@@ -182,7 +185,7 @@ class Shift:
                 customers.suppress(self.store, c, [address], reason=event.event, scope="marketing", at=event.timestamp)
 
     def learn(self, slot: str) -> tuple[int, str]:
-        """Teaches the policy what is new since; saves it as version SLOT. Returns (decisions, version).
+        """Teaches the policy what is new since; saves it as a new version named after the slot. Returns (decisions, version).
 
         A message teaches as soon as most answers to it are in, and is corrected each day until its window closes. What was sent teaches in
         all arms; holding is learned from the holdout alone, when its window has closed (see `journeyman.measurement.attribution`).
@@ -193,20 +196,26 @@ class Shift:
         self._release(now)
         if not new:
             return 0, version
+        version, parent = self._free_version(slot), version
         contexts = np.stack([self._context(d) for d, _ in new])
         ids = np.array([int(d.id, 16) for d, _ in new], np.uint64)
         self.desk.policy.learn(contexts, [d.action for d, _ in new], [r for _, r in new], ids=ids)
-        path = self.folder / "policies" / self.journey / slot
+        path = self.folder / "policies" / self.journey / version
         path.parent.mkdir(parents=True, exist_ok=True)
         self.desk.policy.save(path)
         with self.store.transaction():
-            policies.add(self.store, self.journey, slot, str(path.relative_to(self.folder)), parent=version)
+            policies.add(self.store, self.journey, version, str(path.relative_to(self.folder)), parent=parent)
             told = {d.id: r for d, r in new}
-            rewards.record(self.store, self.journey, told, policy_version=slot)
+            rewards.record(self.store, self.journey, told, policy_version=version)
             rewards.correct(self.store, told)
-            journeys.set_policy(self.store, self.journey, slot)
-        self.desk.policy_version = slot
-        return len(new), slot
+            journeys.set_policy(self.store, self.journey, version)
+        self.desk.policy_version = version
+        return len(new), version
+
+    def _free_version(self, slot: str) -> str:
+        """A name for what is taught now: the slot's, or SLOT.2, SLOT.3 … where decisions may already cite the earlier ones."""
+        taken = {v.version for v in policies.listed(self.store, self.journey)}
+        return next(name for name in chain([slot], (f"{slot}.{n}" for n in count(2))) if name not in taken)
 
     def _answered(self, now: datetime) -> list[tuple[Decision, float]]:
         """Decisions to learn or to correct now with their rewards, in order of time and id."""

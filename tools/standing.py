@@ -28,9 +28,10 @@ class Standing:
     def report(self) -> PolicyReport:
         """Rates by lever, level and segment, the budget, unsubscribes: as of now, over decisions whose window has closed."""
         shift = self._shift
-        known, made = self.successes(), {d.id: d for d in shift.made()}
-        sent = [made[i] for i in known if i in made and made[i].variant is not None]
-        held = [known[i] for i in known if i in made and made[i].variant is None]
+        known, taught = self.successes(), rewards.learned(shift.store, shift.journey)
+        made = {d.id: d for d in shift.made()}
+        sent = [d for d in made.values() if d.id in known and d.variant is not None]
+        held = [known[d.id] for d in made.values() if d.id in known and d.variant is None]
         earned = np.array([known[d.id] for d in sent])
         limit = shift.plan.guardrails.incentive_budget
         left = events.read(shift.store, names=["unsubscribed"])
@@ -44,7 +45,7 @@ class Standing:
             horizon_days=shift.plan.schedule.horizon_days,
             customers=len({d.customer for d in made.values()}),
             decisions=len(made),
-            rewards=len(known),
+            rewards=len(taught),
             send_rate=sends / max(len(made), 1),
             reward_rate=float(earned.mean()) if len(earned) else 0.0,
             hold_rate=float(np.mean(held)) if held else 0.0,

@@ -38,7 +38,7 @@ async def gather(office: Office, work: Working, **told: Any) -> ReportFacts:
     arm = np.array([d.arm for d in first])
     covariates = np.stack([shift._context(d) for d in first])
     days = _days(shift.start, now)
-    found = lifts(outcome, arm, covariates, fraction=min(days / plan.schedule.horizon_days, 1.0))
+    found = lifts(outcome, arm, covariates, fraction=max((now - shift.start) / timedelta(days=plan.schedule.horizon_days), 1e-3))
     state = await build().ainvoke({"slot": f"{now:%Y-%m-%d}.report", "analyse": True}, context=office.working(shift.journey, work))
     sent = shift.sent()
     standing = budget.standing(store, shift.journey)

@@ -58,12 +58,16 @@ def levers(groups: ArrayLike | None, count: int) -> NDArray[np.int64]:
     return np.zeros(count, np.int64) if groups is None else whole(groups, "groups", (count,), 0, max(count, 1))
 
 
-def affinities(sets: Sequence[Sequence[tuple[int, int]]], width: int, count: int) -> NDArray[np.int64]:
-    """(m, 3): affinity, context number below `width`, feature below `count`; each pair once."""
+def affinities(sets: Sequence[Sequence[tuple[int, int]]], width: int, groups: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(m, 3): affinity, context number below `width`, feature; each pair once, and the features of one affinity in one of the levers
+    `groups` (p,), whose prior they share."""
     rows = [(n, j, k) for n, pairs in enumerate(sets) for j, k in pairs]
-    table = whole(np.array(rows, np.int64).reshape(-1, 3), "affinities", (None, 3), 0, max(width, count, len(sets), 1))
-    if len(table) and (table[:, 1].max() >= width or table[:, 2].max() >= count or len(np.unique(table[:, 1:], axis=0)) < len(table)):
+    table = whole(np.array(rows, np.int64).reshape(-1, 3), "affinities", (None, 3), 0, max(width, len(groups), len(sets), 1))
+    if len(table) and (table[:, 1].max() >= width or table[:, 2].max() >= len(groups) or len(np.unique(table[:, 1:], axis=0)) < len(table)):
         raise PolicyError("affinities must name each pair of a context number and a feature once.", remedy="Check the pairs.")
+    for number in np.unique(table[:, 0]):
+        if len(np.unique(groups[table[table[:, 0] == number, 2]])) > 1:
+            raise PolicyError(f"Affinity {number} has features of several levers.", remedy="Make one affinity a lever.")
     return table
 
 

@@ -1,4 +1,4 @@
-"""Compiled loops and how they are launched: the moments a Newton step needs (the race among actions is in `race`).
+"""How compiled loops are launched, and the moments a Newton step needs (the race among actions is in `race`).
 
 Each part is worked out by itself in a fixed order without re-association, so its answer is the same bit for bit on any number of threads.
 Not checked here: shapes and finiteness are the caller's.
@@ -7,6 +7,7 @@ Not checked here: shapes and finiteness are the caller's.
 from __future__ import annotations
 
 import threading
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,16 @@ from numba import njit, prange
 FEW = 16
 """Up to so many rows are worked out on the calling thread: no launch cost."""
 _LAUNCH = threading.Lock()  # not every numba threading layer lets two threads launch at once
+
+
+def twice(function: Any, flags: set[str]) -> tuple[Any, Any]:
+    """`function` compiled for a few rows on the calling thread, and for many on all; both give the same bits.
+
+    The second goes by another name: numba keeps compiled code by name and place, and would take the one for the other.
+    """
+    many = FunctionType(function.__code__, function.__globals__, f"{function.__name__}_on_all_threads")
+    many.__qualname__, many.__module__ = many.__name__, function.__module__
+    return njit(cache=True, fastmath=flags)(function), njit(cache=True, fastmath=flags, parallel=True)(many)
 
 
 def run(pair: tuple[Any, Any], rows: int, *arrays: Any) -> Any:
@@ -57,8 +68,7 @@ def _moments(x, reward, weight, starts, lines, offsets):  # type: ignore[no-unty
     return residual, curvature, likelihood
 
 
-_FLAGS = {"nnan", "nsz"}
-_MOMENTS = (njit(cache=True, fastmath=_FLAGS)(_moments), njit(cache=True, fastmath=_FLAGS, parallel=True)(_moments))
+_MOMENTS = twice(_moments, {"nnan", "nsz"})
 
 
 def moments(x: Any, reward: Any, weight: Any, starts: Any, lines: Any, offsets: Any) -> Any:

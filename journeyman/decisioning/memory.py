@@ -68,7 +68,7 @@ class Memory:
         return _joined([old, batch], self.seen + count, limit)
 
     def union(self, other: Memory, limit: int) -> Memory:
-        """Both memories' rows, each once; of two corrections of a row the later one (taught more often; if equal, the larger reward)."""
+        """Both memories' rows, each once; of two corrections of a row that of whoever was told more often (if equal, the larger reward)."""
         both = _stacked([self, other])
         order = np.lexsort((-both.reward, -both.times, both.ids))
         first = np.ones(len(order), bool)

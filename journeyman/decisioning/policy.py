@@ -95,14 +95,15 @@ class Policy:
             hold = int(inputs.whole([hold], "hold", (1,), 0, count)[0])
         sends = np.arange(count) != (-1 if hold is None else hold)
         centre = features[sends].mean(axis=0) if sends.any() else np.zeros(features.shape[1], np.float32)
+        lever = inputs.levers(groups, features.shape[1])
         table = Actions(
             features=features,
             items=np.arange(count) if items is None else inputs.whole(items, "items", (count,), -(2**62), 2**62),
             costs=np.zeros(count) if costs is None else inputs.numbers(costs, "costs", (count,), np.float64),
             retired=np.zeros(count, dtype=bool),
             centre=centre,
-            groups=inputs.levers(groups, features.shape[1]),
-            affinities=inputs.affinities(affinities, context_dim, features.shape[1]),
+            groups=lever,
+            affinities=inputs.affinities(affinities, context_dim, lever),
         )
         settings = Settings(context_dim, int(seed), hold, inputs.share(floor, "floor"), draws, base_rate, memory, half_life, temper)
         return cls(settings, table, Memory.empty(context_dim))

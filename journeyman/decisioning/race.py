@@ -5,23 +5,96 @@ the cell's winner is its best unit. With v̄ the mean of the customer's projecte
     part_s(t) - part_s(k) = [v̄·(F_t - F_k) + ū_t - ū_k] + (v_s - v̄)·(F_t - F_k) + own deviations
 and Cauchy-Schwarz, in coordinates scaled by the posterior's spread, bounds the second term by reach · ‖F_t - F_k‖ for all draws at once. A
 unit whose bound stays below the favourite k of every cell it could run in is left out: it cannot win a single draw, whatever the rounding
-(the bound carries the worst rounding error of both sums). The others are scored exactly as if all were, so the answer is the same bit for
-bit.
+(the bound carries the worst error of both sums). The others are scored as if all were, so the answer is the same bit for bit.
 
-Every row is worked out by itself in a fixed order without re-association: alone, in a crowd, on any number of threads. Arrays: n rows,
-d = D - 1 context numbers, Q action columns (column 0 is the constant 1), S draws, K actions, T units of which m run, C cells.
+All compiled loops of deciding stand in this one file, because numba keeps what it compiled by the file's date. Every row is worked out by
+itself in a fixed order without re-association: alone, in a crowd, on any number of threads. Arrays: n rows, d = D - 1 context numbers, Q
+action columns (column 0 is the constant 1), S draws, K actions, T units of which m run, C cells.
 Not checked here: shapes and finiteness are the caller's.
 """
 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import njit, prange, types
+from numba.extending import intrinsic
 
-from journeyman.decisioning.sums import FLAGS, add_products, add_products_to_four, best_place, fma
+from journeyman.decisioning.kernels import twice
 
-FOUR = 4
-"""Draws scored together."""
+FOUR, ROWS = 4, 64
+"""Draws scored together; rows that share one thread's scratch memory."""
+DENSE, PATIENCE = 0.5, 16
+"""When more than this share of the units had to run, the next rows of a block are not looked through beforehand: it would not pay."""
+_LEAST, _MAGNITUDE = np.int32(-(2**31)), np.int32(2**31 - 1)
+FLAGS = {"nnan", "nsz"}  # lets comparisons run in vector registers; no re-association, no contraction but where `fma` says so
+
+
+@intrinsic
+def fma(_typing, _a, _b, _c):  # type: ignore[no-untyped-def]
+    """a · b + c in single precision, rounded once: fast where the processor has it, and the same bits where it has not."""
+    f = types.float32
+    return f(f, f, f), lambda _context, builder, _signature, arguments: builder.fma(*arguments)
+
+
+@njit(cache=True, fastmath=FLAGS, inline="never")
+def add_products(factors, rows, out):  # type: ignore[no-untyped-def]
+    """out (m,) += factors (r,) · rows (r, m): four rows a pass, always added in the same order."""
+    count = factors.shape[0]
+    j = 0
+    while j + 4 <= count:
+        a, b, c, e = factors[j], factors[j + 1], factors[j + 2], factors[j + 3]
+        ra, rb, rc, re = rows[j], rows[j + 1], rows[j + 2], rows[j + 3]
+        for t in range(out.shape[0]):
+            out[t] = fma(e, re[t], fma(c, rc[t], fma(b, rb[t], fma(a, ra[t], out[t]))))
+        j += 4
+    while j < count:
+        a, ra = factors[j], rows[j]
+        for t in range(out.shape[0]):
+            out[t] = fma(a, ra[t], out[t])
+        j += 1
+
+
+@njit(cache=True, fastmath=FLAGS, inline="never")
+def add_products_to_four(factors, rows, out):  # type: ignore[no-untyped-def]
+    """out (4, m) += factors (4, r) · rows (r, m): as `add_products` for each of four, bit for bit, but the rows are read once."""
+    count = factors.shape[1]
+    one, two, three, four = out[0], out[1], out[2], out[3]
+    j = 0
+    while j + 2 <= count:
+        ra, rb = rows[j], rows[j + 1]
+        a1, a2, a3, a4 = factors[0, j], factors[1, j], factors[2, j], factors[3, j]
+        b1, b2, b3, b4 = factors[0, j + 1], factors[1, j + 1], factors[2, j + 1], factors[3, j + 1]
+        for t in range(one.shape[0]):
+            ya, yb = ra[t], rb[t]
+            one[t] = fma(b1, yb, fma(a1, ya, one[t]))
+            two[t] = fma(b2, yb, fma(a2, ya, two[t]))
+            three[t] = fma(b3, yb, fma(a3, ya, three[t]))
+            four[t] = fma(b4, yb, fma(a4, ya, four[t]))
+        j += 2
+    if j < count:
+        for i in range(4):
+            add_products(factors[i, j:], rows[j:], out[i])
+
+
+@njit(cache=True, inline="always")
+def _ordered(bits, gate):  # type: ignore[no-untyped-def]
+    """A float's bits as a whole number that compares like it; the least of all where the gate (-1 open, 0 shut) is shut."""
+    value = np.int32(bits ^ (np.int32(bits >> 31) & _MAGNITUDE))
+    return np.int32(np.int32(value & gate) | np.int32(_LEAST & ~gate))
+
+
+@njit(cache=True, inline="never")
+def best_place(bits, gate):  # type: ignore[no-untyped-def]
+    """The first place of the greatest float, given as bits (m,), whose gate (m,) is open; -1 where none is. Whole numbers, and two passes,
+    because both then run in vector registers."""
+    top = _LEAST
+    for t in range(bits.shape[0]):
+        top = max(top, _ordered(bits[t], gate[t]))
+    none = np.int32(bits.shape[0])
+    place = none
+    for t in range(none):
+        place = min(place, np.int32(t) if _ordered(bits[t], gate[t]) == top else none)
+    return place if gate[place] else -1
 
 
 @njit(cache=True, fastmath=FLAGS, inline="never")
@@ -84,7 +157,7 @@ def race(x, may, models, course, prune, scratch):  # type: ignore[no-untyped-def
     units ran, 0 when nothing is eligible."""
     projected, open_, space, running, who, rows, gates, win = scratch
     weights, own, _, _, _, features, _, _ = models
-    columns, group_columns, group_features, cells, costs, slot, back = course
+    columns, group_columns, group_features, cells, costs, one_cost, slot, back = course
     some = False
     open_[:] = False
     for k in range(may.shape[0]):
@@ -122,9 +195,6 @@ def race(x, may, models, course, prune, scratch):  # type: ignore[no-untyped-def
                 gates[c * m + i] = np.int32(-1) if open_[at + t - low] else np.int32(0)
                 first, end = min(first, i), i + 1
         stretch[c, 0], stretch[c, 1] = first, end
-    one_cost = True
-    for c in range(1, costs.shape[0]):
-        one_cost = one_cost and costs[c] == costs[0]
     scores, factors = space.reshape(-1)[: FOUR * m], np.empty((FOUR, count), np.float32)
     parts, bits = scores.reshape(FOUR, m), scores.view(np.int32)
     for s in range(draws):
@@ -181,3 +251,50 @@ def log_odds(v, unit, group, models, course):  # type: ignore[no-untyped-def]
     for q in group_columns:
         total += np.float64(v[q]) * np.float64(group_features[q, group])
     return total
+
+
+@njit(cache=True)
+def _scratch(models, course):  # type: ignore[no-untyped-def]
+    """What a thread needs to run races; see `race`."""
+    draws, units, columns, cells = models[1].shape[0], models[1].shape[1], course[0].shape[0], course[3].shape[0]
+    projected, open_ = np.empty(models[0].shape[1], np.float32), np.empty(course[7].shape[0], np.bool_)
+    scores, running, who = np.empty((FOUR, units), np.float32), np.empty(units, np.bool_), np.empty(units, np.int64)
+    rows, gates, win = np.empty(columns * units, np.float32), np.empty(cells * units, np.int32), np.empty(draws, np.int32)
+    return projected, open_, scores, running, who, rows, gates, win
+
+
+def _all_winners(x, may, models, course, prune, out):  # type: ignore[no-untyped-def]
+    n, units = x.shape[0], models[1].shape[1]
+    for block in prange((n + ROWS - 1) // ROWS):
+        scratch = _scratch(models, course)
+        rest = 0
+        for i in range(block * ROWS, min(n, (block + 1) * ROWS)):
+            look = prune and rest == 0
+            ran = race(x[i], may[i], models, course, look, scratch)
+            rest = max(rest - 1, 0) if not look else PATIENCE if ran > DENSE * units else 0
+            if ran:
+                out[i] = scratch[7]
+
+
+def _all_decided(x, may, models, course, unit_of, group_of, model, forced, action, wins, expected):  # type: ignore[no-untyped-def]
+    n, draws, units = x.shape[0], models[1].shape[0], models[1].shape[1]
+    for block in prange((n + ROWS - 1) // ROWS):
+        scratch = _scratch(models, course)
+        v, win = scratch[0].reshape(draws, -1), scratch[7]
+        rest = 0
+        for i in range(block * ROWS, min(n, (block + 1) * ROWS)):
+            look = rest == 0
+            ran = race(x[i], may[i], models, course, look, scratch)
+            rest = max(rest - 1, 0) if not look else PATIENCE if ran > DENSE * units else 0
+            if not ran:
+                continue
+            k = forced[i] if forced[i] >= 0 else win[model[i]]
+            count, total = 0, 0.0
+            for s in range(draws):
+                count += win[s] == k
+                total += 1.0 / (1.0 + np.exp(-log_odds(v[s], (unit_of[k], s), group_of[k], models, course)))
+            action[i], wins[i], expected[i] = k, count, total / draws
+
+
+WINNERS = twice(_all_winners, FLAGS)
+DECIDED = twice(_all_decided, FLAGS)

@@ -3,8 +3,8 @@
 A success event belongs to the customer's latest *sent* send before it, if it came within the attribution window of that send. A decision's
 reward is the sum of the weights it is credited with, clipped to 1; where the objective has lighter signs of engagement beside the success,
 a success without one (and what a customer does unasked) counts for `view_through` of its weight. It is closed when its window has passed,
-or when its reward is 1 and nothing can be added. Opens by machines (`properties.machine`) never count, repeats of a message id count once,
-and nothing after `now` is looked at.
+never before: successes must not be counted sooner than failures. Opens by machines (`properties.machine`) never count, repeats of a
+message id count once, and nothing after `now` is looked at.
 
 *Hold* earns what the customer did without a message: the success events in the window after the decision. That is clean only when no send
 of the customer lies between one window before the decision and the end of its window; other holds are dropped. Beware: in an arm that
@@ -92,7 +92,7 @@ def attribute(
         send = send_of.get(decision.id)
         if send in earned:
             reward, moment = earned[send]
-            rewards.append(Reward(decision.id, reward, reward >= 1 - 1e-9 or moment + window <= present))
+            rewards.append(Reward(decision.id, reward, moment + window <= present))
         elif send in pending:
             rewards.append(Reward(decision.id, 0.0, False))
     return rewards

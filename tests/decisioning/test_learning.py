@@ -116,6 +116,8 @@ def test_each_lever_has_a_prior_of_its_own():
     assert found["action 0"] > 3 * found["action 1"] and found["interaction 0"] < 0.1
     with pytest.raises(PolicyError, match="groups"):
         Policy.create(features, 2, groups=[0])
+    with pytest.raises(PolicyError, match="several levers"):
+        Policy.create(features, 2, groups=[0] * 4 + [1] * 6, affinities=[[(0, 0), (1, 5)]])
 
 
 def test_a_corrected_reward_is_as_if_the_first_had_never_been_said():

@@ -80,8 +80,7 @@ def test_leaving_out_who_cannot_win_changes_not_a_bit(seed, taught, density, dra
 
 def test_most_actions_are_left_out_once_much_is_learned():
     """Otherwise looking for those who cannot win would be work for nothing."""
-    from journeyman.decisioning.race import FOUR, runners
-    from journeyman.decisioning.sums import add_products
+    from journeyman.decisioning.race import FOUR, add_products, runners
 
     g = np.random.default_rng(0)
     features = g.normal(size=(200, 4))

@@ -72,10 +72,13 @@ def test_a_repeated_message_id_counts_once():
     assert rewards([decision("a")], [send("a")], [event(3, id="m"), event(3, id="m")], objective)["a"][0] == 0.4
 
 
-def test_open_until_the_window_has_passed_unless_won():
+def test_open_until_the_window_has_passed_even_when_won():
     assert rewards([decision("a")], [send("a", hours=2)], [], now=at(73))["a"] == (0.0, False)
     assert rewards([decision("a")], [send("a", hours=2)], [], now=at(74))["a"] == (0.0, True)
-    assert rewards([decision("a")], [send("a", hours=2)], [event(3)], now=at(4))["a"] == (1.0, True)
+    assert rewards([decision("a")], [send("a", hours=2)], [event(3)], now=at(4))["a"] == (
+        1.0,
+        False,
+    )
 
 
 def test_the_future_is_not_looked_at():
