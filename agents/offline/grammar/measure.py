@@ -102,8 +102,8 @@ def settle_shares(goal: Goal, stated: dict[str, float], customers: int, likely_s
     if share > SHARES[0] and set(stated) < set(_ARMS):
         who = count(likely, "person").replace("persons", "people")
         goal.assume(
-            f"The audience is likely to be small (about {who} of {customers:,}), so each comparison arm gets {share:.0%} "
-            f"to show a lift at all."
+            f"The audience is likely to be small (about {who} of {customers:,}), so each comparison arm gets {share:.0%}; a lift of about "
+            f"{ceil(100 * SIGMAS * (0.25 / likely * (1 / share + 1 / (1 - 3 * share))) ** 0.5)} in 100 customers can then be shown."
         )
     shares = {arm: stated.get(arm, share) for arm in _ARMS}
     if (total := sum(shares.values())) > 0.9:
