@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,6 +20,10 @@ from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 import pytest
+
+from app.office import Office
+from journeyman.clock import ManualClock
+from journeyman.store import journeys, policies
 
 ROOT = Path(__file__).parent.parent.parent
 SMALL = ("--days", "9", "--variants", "60", "--seed", "7", "--json")
@@ -98,6 +103,21 @@ def test_a_new_journey_starts_in_steps_and_learns_before_windows_close(saas: tup
         versions = [v for (v,) in store.execute("select distinct policy_version from decisions where arm = 'treatment' order by 1")]
     assert taught > 1000 and corrected > 10  # a success after a click replaced the click
     assert days[2] in versions  # the third day's decisions came from a policy taught that morning, before any window had closed
+
+
+def test_teaching_a_slot_again_makes_a_version_beside_the_one_decisions_cite(saas: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    folder = shutil.copytree(saas[0], tmp_path / "later")
+    sent = [datetime.fromisoformat(m["sent_at"]) for m in messages(folder)]
+    slot = max(m["slot"] for m in messages(folder))
+    with Office.open(folder, ManualClock(max(sent) + timedelta(days=10))) as office:
+        name = journeys.listed(office.store)[0].name
+        shift = office.at_work(name, min(sent)).shift
+        cited = folder / ".journeyman" / policies.read(office.store, name, slot).path
+        before = cited.read_bytes()
+        taught, version = shift.learn(slot)  # the last windows have closed since
+        assert taught > 0 and version == f"{slot}.2" and cited.read_bytes() == before
+        assert shift.learn(slot) == (0, version)
+        assert shift.policy(version).seen > shift.policy(slot).seen
 
 
 def test_every_email_can_be_read_back_and_left(saas: tuple[Path, dict[str, Any]]) -> None:
