@@ -53,7 +53,7 @@ class Field:
     def winners(self, x: F32, may: NDArray[np.bool_], *, prune: bool = True) -> NDArray[np.int32]:
         """(n, S): the action with the best reward net of cost under each draw, -1 where nothing is eligible."""
         out = np.full((len(x), len(self.own)), -1, np.int32)
-        run(race.WINNERS, len(x), x, may, self.models, self._course(), prune, out)
+        run(race.winners, len(x), x, may, self.models, self._course(), prune, out)
         return out
 
     def decided(self, x: F32, may: NDArray[np.bool_], model: NDArray[np.int64], forced: NDArray[np.int32]) -> tuple[Any, Any, Any]:
@@ -61,7 +61,7 @@ class Field:
         reward (n,) float64, the mean over draws."""
         t = self.table
         action, wins, expected = np.full(len(x), -1, np.int32), np.zeros(len(x), np.int32), np.zeros(len(x))
-        run(race.DECIDED, len(x), x, may, self.models, self._course(), t.unit_of, t.group_of, model, forced, action, wins, expected)
+        run(race.decided, len(x), x, may, self.models, self._course(), t.unit_of, t.group_of, model, forced, action, wins, expected)
         return action, wins, expected
 
     def rewards(self, x: F32) -> NDArray[np.float64]:

@@ -1,51 +1,52 @@
-"""How compiled loops are launched, and the moments a Newton step needs (the race among actions is in `race`).
+"""How compiled loops are spread over threads, and the moments a Newton step needs (the race among actions is in `race`).
 
-Each part is worked out by itself in a fixed order without re-association, so its answer is the same bit for bit on any number of threads.
-Not checked here: shapes and finiteness are the caller's.
+Loops are compiled once, let go of the interpreter's lock, and get a stretch of the rows each: no row knows of another, so its answer is the
+same bit for bit on any number of threads. Not checked here: shapes and finiteness are the caller's.
 """
 
 from __future__ import annotations
 
-import threading
-from types import FunctionType
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from itertools import pairwise
 from typing import Any
 
+import numba
 import numpy as np
-from numba import njit, prange
+from numba import njit
 
 FEW = 16
 """Up to so many rows are worked out on the calling thread: no launch cost."""
-_LAUNCH = threading.Lock()  # not every numba threading layer lets two threads launch at once
+PIECES = 4
+"""Stretches for each thread, so that a slow one does not keep the others waiting."""
 
 
-def twice(function: Any, flags: set[str]) -> tuple[Any, Any]:
-    """`function` compiled for a few rows on the calling thread, and for many on all; both give the same bits.
-
-    The second goes by another name: numba keeps compiled code by name and place, and would take the one for the other.
-    """
-    many = FunctionType(function.__code__, function.__globals__, f"{function.__name__}_on_all_threads")
-    many.__qualname__, many.__module__ = many.__name__, function.__module__
-    return njit(cache=True, fastmath=flags)(function), njit(cache=True, fastmath=flags, parallel=True)(many)
-
-
-def run(pair: tuple[Any, Any], rows: int, *arrays: Any) -> Any:
-    """Calls the first of a pair of compiled functions for a few rows, the second (parallel) for many; both must give the same bits."""
-    if rows <= FEW:
-        return pair[0](*arrays)
-    with _LAUNCH:
-        return pair[1](*arrays)
+def run(loop: Callable[..., None], count: int, *arrays: Any) -> None:
+    """`loop(low, high, *arrays)` for all of `count` rows, on as many threads as numba is set to (`numba.set_num_threads`)."""
+    threads = numba.get_num_threads()
+    if count <= FEW or threads == 1:
+        loop(0, count, *arrays)
+        return
+    edges = np.linspace(0, count, min(threads * PIECES, count // (FEW // 2)) + 1).astype(int).tolist()
+    for done in [_pool(threads).submit(loop, low, high, *arrays) for low, high in pairwise(edges)]:
+        done.result()
 
 
-def _moments(x, reward, weight, starts, lines, offsets):  # type: ignore[no-untyped-def]
-    """Per used action a, over its rows [starts[a], starts[a+1]): residual (A, D), curvature (A, D, D), log-likelihood (A,), all f64.
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="decisioning")
+
+
+@njit(cache=True, fastmath={"nnan", "nsz"}, nogil=True)
+def _moments(low, high, x, reward, weight, starts, lines, offsets, residual, curvature, likelihood):  # type: ignore[no-untyped-def]
+    """Per used action a from `low` to `high`, over its rows [starts[a], starts[a+1]): residual (A, D), curvature (A, D, D), log-likelihood
+    (A,), all f64.
 
     x (N, d) f32 sorted by action; the score of a row is [1, x]·lines[a] + offsets[a].
     """
-    actions, width = lines.shape
-    residual = np.zeros((actions, width))
-    curvature = np.zeros((actions, width, width))
-    likelihood = np.zeros(actions)
-    for a in prange(actions):
+    width = lines.shape[1]
+    for a in range(low, high):
         z = np.empty(width)
         for i in range(starts[a], starts[a + 1]):
             z[0] = 1.0
@@ -65,12 +66,11 @@ def _moments(x, reward, weight, starts, lines, offsets):  # type: ignore[no-unty
         for j in range(width):
             for k in range(j):
                 curvature[a, k, j] = curvature[a, j, k]
-    return residual, curvature, likelihood
-
-
-_MOMENTS = twice(_moments, {"nnan", "nsz"})
 
 
 def moments(x: Any, reward: Any, weight: Any, starts: Any, lines: Any, offsets: Any) -> Any:
     """See `_moments`."""
-    return run(_MOMENTS, len(x), x, reward, weight, starts, lines, offsets)
+    actions, width = lines.shape
+    residual, curvature, likelihood = np.zeros((actions, width)), np.zeros((actions, width, width)), np.zeros(actions)
+    run(_moments, actions, x, reward, weight, starts, lines, offsets, residual, curvature, likelihood)
+    return residual, curvature, likelihood

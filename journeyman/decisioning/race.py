@@ -16,15 +16,13 @@ Not checked here: shapes and finiteness are the caller's.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, prange, types
+from numba import njit, types
 from numba.extending import intrinsic
 
-from journeyman.decisioning.kernels import twice
-
-FOUR, ROWS = 4, 64
-"""Draws scored together; rows that share one thread's scratch memory."""
+FOUR = 4
+"""Draws scored together."""
 DENSE, PATIENCE = 0.5, 16
-"""When more than this share of the units had to run, the next rows of a block are not looked through beforehand: it would not pay."""
+"""When more than this share of the units had to run, the next rows are not looked through beforehand: it would not pay."""
 _LEAST, _MAGNITUDE = np.int32(-(2**31)), np.int32(2**31 - 1)
 FLAGS = {"nnan", "nsz"}  # lets comparisons run in vector registers; no re-association, no contraction but where `fma` says so
 
@@ -263,38 +261,32 @@ def _scratch(models, course):  # type: ignore[no-untyped-def]
     return projected, open_, scores, running, who, rows, gates, win
 
 
-def _all_winners(x, may, models, course, prune, out):  # type: ignore[no-untyped-def]
-    n, units = x.shape[0], models[1].shape[1]
-    for block in prange((n + ROWS - 1) // ROWS):
-        scratch = _scratch(models, course)
-        rest = 0
-        for i in range(block * ROWS, min(n, (block + 1) * ROWS)):
-            look = prune and rest == 0
-            ran = race(x[i], may[i], models, course, look, scratch)
-            rest = max(rest - 1, 0) if not look else PATIENCE if ran > DENSE * units else 0
-            if ran:
-                out[i] = scratch[7]
+@njit(cache=True, fastmath=FLAGS, nogil=True)
+def winners(low, high, x, may, models, course, prune, out):  # type: ignore[no-untyped-def]
+    """out (n, S): the winners of the rows from `low` to `high`; left as it is where nothing is eligible."""
+    scratch, rest = _scratch(models, course), 0
+    for i in range(low, high):
+        look = prune and rest == 0
+        ran = race(x[i], may[i], models, course, look, scratch)
+        rest = max(rest - 1, 0) if not look else PATIENCE if ran > DENSE * models[1].shape[1] else 0
+        if ran:
+            out[i] = scratch[7]
 
 
-def _all_decided(x, may, models, course, unit_of, group_of, model, forced, action, wins, expected):  # type: ignore[no-untyped-def]
-    n, draws, units = x.shape[0], models[1].shape[0], models[1].shape[1]
-    for block in prange((n + ROWS - 1) // ROWS):
-        scratch = _scratch(models, course)
-        v, win = scratch[0].reshape(draws, -1), scratch[7]
-        rest = 0
-        for i in range(block * ROWS, min(n, (block + 1) * ROWS)):
-            look = rest == 0
-            ran = race(x[i], may[i], models, course, look, scratch)
-            rest = max(rest - 1, 0) if not look else PATIENCE if ran > DENSE * units else 0
-            if not ran:
-                continue
-            k = forced[i] if forced[i] >= 0 else win[model[i]]
-            count, total = 0, 0.0
-            for s in range(draws):
-                count += win[s] == k
-                total += 1.0 / (1.0 + np.exp(-log_odds(v[s], (unit_of[k], s), group_of[k], models, course)))
-            action[i], wins[i], expected[i] = k, count, total / draws
-
-
-WINNERS = twice(_all_winners, FLAGS)
-DECIDED = twice(_all_decided, FLAGS)
+@njit(cache=True, fastmath=FLAGS, nogil=True)
+def decided(low, high, x, may, models, course, unit_of, group_of, model, forced, action, wins, expected):  # type: ignore[no-untyped-def]
+    """action, wins, expected (n,): what `Field.decided` says of the rows from `low` to `high`."""
+    scratch, rest, draws = _scratch(models, course), 0, models[1].shape[0]
+    v, win = scratch[0].reshape(draws, -1), scratch[7]
+    for i in range(low, high):
+        look = rest == 0
+        ran = race(x[i], may[i], models, course, look, scratch)
+        rest = max(rest - 1, 0) if not look else PATIENCE if ran > DENSE * models[1].shape[1] else 0
+        if not ran:
+            continue
+        k = forced[i] if forced[i] >= 0 else win[model[i]]
+        count, total = 0, 0.0
+        for s in range(draws):
+            count += win[s] == k
+            total += 1.0 / (1.0 + np.exp(-log_odds(v[s], (unit_of[k], s), group_of[k], models, course)))
+        action[i], wins[i], expected[i] = k, count, total / draws
