@@ -5,6 +5,7 @@ Commands and the demonstration come here; nothing here is about terminals, and n
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -218,9 +219,16 @@ class Office:
         }
 
     def save_library(self, journey: str) -> Path:
-        """The journey's variants as JSON Lines, for people to read before they approve."""
+        """The journey's variants as JSON Lines, for people to read before they approve: neighbours differ in theme, so that the
+        first ten are ten ideas and not one with ten offers."""
         file = self.space.root / f"{journey}.variants.jsonl"
-        lines = [w.variant.model_dump_json(exclude_none=True) for w in library.read(self.store, journey, status="approved")]
+        turns: Counter[tuple[str, ...]] = Counter()
+        ranked: list[tuple[tuple[int | str, ...], str]] = []
+        for variant in (written.variant for written in library.read(self.store, journey, status="approved")):
+            cell = (variant.incentive.key if variant.incentive else "", variant.channel, variant.theme)
+            ranked.append(((turns[cell], *cell), variant.model_dump_json(exclude_none=True)))
+            turns[cell] += 1
+        lines = [line for _, line in sorted(ranked)]
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         return file
 

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -118,6 +119,14 @@ def test_teaching_a_slot_again_makes_a_version_beside_the_one_decisions_cite(saa
         assert taught > 0 and version == f"{slot}.2" and cited.read_bytes() == before
         assert shift.learn(slot) == (0, version)
         assert shift.policy(version).seen > shift.policy(slot).seen
+
+
+def test_neighbours_in_the_file_for_approval_differ_in_theme(saas: tuple[Path, dict[str, Any]]) -> None:
+    folder, told = saas
+    variants = [json.loads(line) for file in folder.glob("*.variants.jsonl") for line in file.read_text().splitlines()]
+    assert len(variants) == told["variants"]["approved"] == len({v["id"] for v in variants})
+    assert all(a["theme"] != b["theme"] for a, b in pairwise(variants[:20]))
+    assert len({v["channel"] for v in variants[:20]}) > 1
 
 
 def test_every_email_can_be_read_back_and_left(saas: tuple[Path, dict[str, Any]]) -> None:
