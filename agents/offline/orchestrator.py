@@ -41,9 +41,8 @@ def _rollout(report: PolicyReport) -> tuple[float, str]:
     """A third more of the customers each of the first days, unless earlier rewards have taught the policy something already."""
     if report.day + 1 >= STEPS or report.rewards >= KNOWN:
         return 1.0, ""
-    return round(
-        (report.day + 1) / STEPS, 4
-    ), f"{report.day + 1} of {STEPS} parts of the customers start; the others wait for what these teach."
+    share = round((report.day + 1) / STEPS, 4)
+    return share, f"So far {share:.0%} of the customers may be written to; the others wait for what these teach."
 
 
 def _floor(report: PolicyReport) -> float:

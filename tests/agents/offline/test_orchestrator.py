@@ -25,6 +25,12 @@ def test_exploration_falls_with_evidence_between_its_bounds() -> None:
     assert floors == sorted(floors, reverse=True) and floors[0] == FLOOR[1] and floors[-1] == pytest.approx(FLOOR[0], abs=0.001)
 
 
+@pytest.mark.parametrize(("day", "rewards", "share"), [(0, 0, 1 / 3), (1, 200, 2 / 3), (2, 200, 1.0), (9, 0, 1.0), (0, 5000, 1.0)])
+def test_a_journey_that_knows_nothing_starts_in_steps(day: int, rewards: int, share: float) -> None:
+    orders = order(report(day=day, rewards=rewards))
+    assert orders.rollout == pytest.approx(share, abs=1e-4) and ("wait" in orders.note) == (share < 1)
+
+
 @pytest.mark.parametrize(
     ("left", "day", "pace"),
     [(5000, 0, 1.0), (3750, 7, 1.0), (4900, 14, 1.0), (1250, 14, 0.5), (0, 14, 0.0), (500, 27, 1.0), (1000, 0, 0.2)],
