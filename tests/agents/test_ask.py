@@ -326,12 +326,15 @@ def test_failures_are_not_cached(server: respx.Route, make: Callable[..., Door],
 
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_the_concurrency_limit_holds(concurrency: int, server: respx.Route, make: Callable[..., Door]) -> None:
+    """Every request is held until as many as allowed are under way (fewer would never be answered), then a while for one too many."""
     busy = most = 0
+    together = asyncio.Barrier(concurrency)
 
     async def slow(request: httpx.Request) -> httpx.Response:
         nonlocal busy, most
         busy += 1
         most = max(most, busy)
+        await together.wait()
         for _ in range(5):
             await asyncio.sleep(0)
         busy -= 1
@@ -341,7 +344,8 @@ def test_the_concurrency_limit_holds(concurrency: int, server: respx.Route, make
 
     async def crowd() -> None:
         door = make(concurrency=concurrency)
-        await asyncio.gather(*(door.ask("narrate", Answer, goal=f"{n}", learnings=[]) for n in range(12)))
+        async with asyncio.timeout(60):
+            await asyncio.gather(*(door.ask("narrate", Answer, goal=f"{n}", learnings=[]) for n in range(12)))
 
     asyncio.run(crowd())
     assert most == concurrency and server.call_count == 12
