@@ -30,6 +30,7 @@ from journeyman.errors import PolicyError
 
 F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 CHUNK = 16_384
 """Rows worked out at a time, to bound memory."""
 
@@ -158,7 +159,8 @@ class Policy:
             wins = np.zeros(may[part].shape)
             row = np.flatnonzero(winner[:, 0] >= 0)
             np.add.at(wins, (np.repeat(row, winner.shape[1]), winner[row].ravel()), 1.0)
-            out[part] = np.where(may[part], _propensity(wins, winner.shape[1], may[part].sum(axis=1, keepdims=True), share), 0.0)
+            open_ = may[part] & ~self._actions.retired
+            out[part] = np.where(open_, _propensity(wins, winner.shape[1], open_.sum(axis=1, keepdims=True), share), 0.0)
         return out
 
     def wins(self, contexts: ArrayLike, eligible: ArrayLike | None = None) -> NDArray[np.int32]:
@@ -243,24 +245,19 @@ class Policy:
         """Read a file of `save`; the policy decides exactly as the saved one. Raises PolicyError when it is damaged or no policy."""
         return cls(*archive.read(Path(path)))
 
-    def _inputs(self, contexts: ArrayLike, eligible: ArrayLike | None) -> tuple[F32, NDArray[np.bool_]]:
+    def _inputs(self, contexts: ArrayLike, eligible: ArrayLike | None) -> tuple[F32, Flags]:
         x = inputs.numbers(contexts, "contexts", (None, self.settings.context_dim))
-        live = ~self._actions.retired
-        if eligible is None:
-            return x, np.broadcast_to(live, (len(x), len(live)))
-        return x, inputs.flags(eligible, "eligible", (len(x), len(live))) & live
+        shape = (len(x), len(self._actions.costs))
+        return x, np.broadcast_to(True, shape) if eligible is None else inputs.flags(eligible, "eligible", shape)
 
-    def _winners(self, x: F32, may: NDArray[np.bool_]) -> NDArray[np.int32]:
-        return self._field.winners(x, np.ascontiguousarray(may))
+    def _winners(self, x: F32, may: Flags) -> NDArray[np.int32]:
+        return self._field.winners(x, np.ascontiguousarray(may), ~self._actions.retired)[0]
 
-    def _decided(self, x: F32, may: NDArray[np.bool_], keys: NDArray[np.uint64], seed: int, floor: float) -> Chosen:
-        drawn, options, draws = luck(seed, keys), may.sum(axis=1), self.settings.draws
-        free = np.flatnonzero((unit(drawn.coin) < floor) & (options > 0))
-        place = (unit(drawn.place[free]) * options[free]).astype(np.int64)
-        forced = np.full(len(x), -1, np.int32)
-        forced[free] = (np.cumsum(may[free], axis=1) > place[:, None]).argmax(axis=1)
+    def _decided(self, x: F32, may: Flags, keys: NDArray[np.uint64], seed: int, floor: float) -> Chosen:
+        drawn, draws = luck(seed, keys), self.settings.draws
         model = (drawn.model % np.uint64(draws)).astype(np.int64)
-        action, wins, expected = self._field.decided(x, np.ascontiguousarray(may), model, forced)
+        place = np.where(unit(drawn.coin) < floor, unit(drawn.place), -1.0)
+        action, wins, options, expected = self._field.decided(x, np.ascontiguousarray(may), ~self._actions.retired, model, place)
         propensity = np.where(options > 0, _propensity(wins, draws, options, floor), 0.0)
         return Chosen(action, propensity, expected)
 

@@ -3,7 +3,7 @@
 Actions come as a product (a variant in each of its send windows), and the model adds up over action columns, so an action's score splits
 into a part of its *unit* (columns that are the same for all actions of an item) and a part of its *group* (the rest, which takes few
 distinct values). Units are scored once, then only added to groups. The split is found from the features; where there is none, every
-action is a unit of its own. *Cells* gather actions of one group and one cost, over a run of units.
+action is a unit of its own. *Cells* gather actions of one group and one cost.
 """
 
 from __future__ import annotations
@@ -29,10 +29,11 @@ class Table:
     unit_features: F32  # (Q, T)
     group_columns: Ints
     group_features: F32  # (Q, G)
-    cells: Ints  # (C, 4): group, first unit, end unit, offset
+    cell_of: Ints  # (K,)
+    cell_group: Ints  # (C,) cells of one cost stand together
     cell_costs: NDArray[np.float64]  # (C,)
-    slot: Ints  # (K,)
-    back: NDArray[np.int32]  # (slots,), -1 where no action
+    entries: Ints  # (K,) actions, those of a unit together
+    starts: Ints  # (T + 1,) where a unit's entries start
 
 
 def build(features: F32, items: Ints, costs: NDArray[np.float64]) -> Table:
@@ -46,12 +47,10 @@ def build(features: F32, items: Ints, costs: NDArray[np.float64]) -> Table:
     if sparse or len(np.unique(unit * count + group)) < count:
         unit, group, varying = np.arange(count), np.zeros(count, np.int64), np.zeros(features.shape[1], bool)
     _, first = np.unique(unit, return_index=True)
-    rank = np.empty(len(first), np.int64)  # units of one cost stand together
-    rank[np.lexsort((first, costs[first]))] = np.arange(len(first))
-    unit = rank[unit]
-    _, first = np.unique(unit, return_index=True)
     _, group_first = np.unique(group, return_index=True)
-    cells, cell_costs, slot, back = _cells(unit, group, costs)
+    levels, level = np.unique(costs, return_inverse=True)
+    names, cell = np.unique(level * (group.max() + 1) + group, return_inverse=True)
+    entries = np.argsort(unit, kind="stable")
     constant = np.arange(features.shape[1]) == 0
     return Table(
         features=np.ascontiguousarray(features),
@@ -62,10 +61,11 @@ def build(features: F32, items: Ints, costs: NDArray[np.float64]) -> Table:
         unit_features=np.ascontiguousarray(features[first].T),
         group_columns=np.flatnonzero(varying),
         group_features=np.ascontiguousarray(features[group_first].T),
-        cells=cells,
-        cell_costs=cell_costs,
-        slot=slot,
-        back=back,
+        cell_of=cell.astype(np.int64),
+        cell_group=names % (group.max() + 1),
+        cell_costs=levels[names // (group.max() + 1)],
+        entries=entries,
+        starts=np.searchsorted(unit[entries], np.arange(len(first) + 1)),
     )
 
 
@@ -76,20 +76,3 @@ def _varying(features: F32, unit: Ints) -> NDArray[np.bool_]:
     ranked = features[order]
     spread = np.maximum.reduceat(ranked, starts) != np.minimum.reduceat(ranked, starts)
     return np.asarray(spread.any(axis=0))
-
-
-def _cells(unit: Ints, group: Ints, costs: NDArray[np.float64]) -> tuple[Ints, NDArray[np.float64], Ints, NDArray[np.int32]]:
-    """Cells, their costs, and the maps action → slot and slot → action."""
-    levels, level = np.unique(costs, return_inverse=True)
-    _, cell = np.unique(level * (group.max() + 1) + group, return_inverse=True)
-    rows, price, slot, at = [], [], np.empty(len(unit), np.int64), 0
-    for c in range(cell.max() + 1):
-        members = np.flatnonzero(cell == c)
-        low, high = int(unit[members].min()), int(unit[members].max()) + 1
-        rows.append((int(group[members[0]]), low, high, at))
-        price.append(levels[level[members[0]]])
-        slot[members] = at + unit[members] - low
-        at += high - low
-    back = np.full(at, -1, np.int32)
-    back[slot] = np.arange(len(unit))
-    return np.array(rows, np.int64), np.array(price, np.float64), slot, back
