@@ -55,7 +55,7 @@ class World:
 
     @property
     def best_fixed(self) -> float:
-        """Mean chance of the best single action in hindsight; of those that come later, only from then on, the best of the others before."""
+        """Mean chance of the best single action in hindsight; of latecomers, the best of the others before they came."""
         early = self.available == self.available.min()
         late = self.chance[~early].sum(axis=0, dtype=np.float64) if (~early).any() else np.zeros(self.chance.shape[1])
         first = self.chance[early].sum(axis=0, dtype=np.float64)

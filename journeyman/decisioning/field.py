@@ -11,6 +11,7 @@ from scipy.special import expit
 
 from journeyman.decisioning import race
 from journeyman.decisioning.kernels import run
+from journeyman.decisioning.lanes import STRIP
 from journeyman.decisioning.table import Table
 
 F32 = NDArray[np.float32]
@@ -36,7 +37,7 @@ class Field:
     def of(cls, weights: F32, own: F32, table: Table) -> Field:
         """From drawn weights (S, D, Q) and identities by unit (S, T)."""
         columns, draws = table.unit_columns, len(own)
-        width = -(-draws // race.STRIP) * race.STRIP
+        width = -(-draws // STRIP) * STRIP
         order = np.concatenate([[0], columns, table.group_columns])
         laid, padded = np.zeros((weights.shape[1], len(order), width), np.float32), np.zeros((own.shape[1], width), np.float32)
         laid[:, :, :draws] = weights[:, :, order].transpose(1, 2, 0)

@@ -38,39 +38,47 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, thread_name_prefix="decisioning")
 
 
-@njit(cache=True, fastmath={"nnan", "nsz"}, nogil=True)
+@njit(cache=True, error_model="numpy", fastmath={"nnan", "nsz"}, nogil=True)
 def _moments(low, high, x, reward, weight, starts, lines, offsets, residual, curvature, likelihood):  # type: ignore[no-untyped-def]
-    """Per used action a from `low` to `high`, over its rows [starts[a], starts[a+1]): residual (A, D), curvature (A, D, D), log-likelihood
-    (A,), all f64.
+    """Per used action a from `low` to `high`, over its rows [starts[a], starts[a+1]): residual (A, D), curvature (A, D(D+1)/2, the lower
+    triangle by rows) and log-likelihood (A,), all f64 and added to.
 
     x (N, d) f32 sorted by action; the score of a row is [1, x]·lines[a] + offsets[a].
     """
     width = lines.shape[1]
+    padded = (width + 7) // 8 * 8  # whole vector registers
+    z, pulled, square = np.zeros(padded), np.empty(padded), np.empty((width, padded))
+    z[0] = 1.0
     for a in range(low, high):
-        z = np.empty(width)
+        pulled[:] = 0.0
+        square[:] = 0.0
         for i in range(starts[a], starts[a + 1]):
-            z[0] = 1.0
-            score = offsets[a] + lines[a, 0]
             for j in range(1, width):
                 z[j] = x[i, j - 1]
+            score = offsets[a]
+            for j in range(width):
                 score += z[j] * lines[a, j]
             e = np.exp(-abs(score))
             p = 1.0 / (1.0 + e) if score >= 0 else e / (1.0 + e)
             likelihood[a] += weight[i] * (reward[i] * score - max(score, 0.0) - np.log1p(e))
             pull, bend = weight[i] * (reward[i] - p), weight[i] * e / (1.0 + e) ** 2
+            for k in range(padded):
+                pulled[k] += pull * z[k]
             for j in range(width):
-                residual[a, j] += pull * z[j]
-                c = bend * z[j]
-                for k in range(j + 1):
-                    curvature[a, j, k] += c * z[k]
+                c, row = bend * z[j], square[j]
+                for k in range(padded):
+                    row[k] += c * z[k]
+        at = 0
         for j in range(width):
-            for k in range(j):
-                curvature[a, k, j] = curvature[a, j, k]
+            residual[a, j] += pulled[j]
+            for k in range(j + 1):
+                curvature[a, at] += square[j, k]
+                at += 1
 
 
 def moments(x: Any, reward: Any, weight: Any, starts: Any, lines: Any, offsets: Any) -> Any:
     """See `_moments`."""
     actions, width = lines.shape
-    residual, curvature, likelihood = np.zeros((actions, width)), np.zeros((actions, width, width)), np.zeros(actions)
+    residual, curvature, likelihood = np.zeros((actions, width)), np.zeros((actions, width * (width + 1) // 2)), np.zeros(actions)
     run(_moments, actions, x, reward, weight, starts, lines, offsets, residual, curvature, likelihood)
     return residual, curvature, likelihood

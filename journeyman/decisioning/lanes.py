@@ -1,10 +1,12 @@
 """Arithmetic in vector registers for the compiled loops of `race`: products with a small matrix, matches of scores, a logistic function.
 
-What stands here is compiled into those loops. Results do not depend on the width of the processor's registers: each lane adds up on its own,
+What stands here is compiled into those loops. Results do not depend on the width of the processor's registers: each lane adds up by itself,
 in a fixed order, with fused multiply-adds that round once.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 from llvmlite import binding, ir
 from numba import njit, types
@@ -95,19 +97,19 @@ def match_strip(_typing, scores, at, best, who, place, number):  # type: ignore[
     return types.void(scores, at, best, who, place, number), code
 
 
-def _data(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+def _data(context: Any, builder: Any, signature: Any, arguments: Any) -> list[Any]:
     """Arrays as pointers, the rest as it is."""
     pairs = zip(signature.args, arguments, strict=True)
     return [context.make_array(t)(context, builder, a).data if isinstance(t, types.Array) else a for t, a in pairs]
 
 
-def _lanes(builder, array, where, vector):  # type: ignore[no-untyped-def]
+def _lanes(builder: Any, array: Any, where: Any, vector: int) -> Any:
     """Pointer to the strip's `vector`-th vector at place `where`."""
     inside = builder.gep(array, [builder.add(where, ir.IntType(64)(vector * LANES))])
     return builder.bitcast(inside, ir.VectorType(array.type.pointee, LANES).as_pointer())
 
 
-def _all_lanes(builder, value):  # type: ignore[no-untyped-def]
+def _all_lanes(builder: Any, value: Any) -> Any:
     vector = ir.VectorType(value.type, LANES)
     first = builder.insert_element(ir.Constant(vector, ir.Undefined), value, ir.IntType(32)(0))
     return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), ir.Constant(ir.VectorType(ir.IntType(32), LANES), None))

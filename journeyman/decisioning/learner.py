@@ -15,7 +15,7 @@ from journeyman.decisioning.table import Table, build
 
 Ints = NDArray[np.int64]
 F64 = NDArray[np.float64]
-ROUNDS = 6
+ROUNDS = 4
 """Re-estimations of the prior variances per refit, at most; they go on where the last refit ended."""
 
 
@@ -73,10 +73,7 @@ def believe(settings: Settings, shape: Shape, memory: Memory, before: Belief | N
     scaled by `settings.temper`: with hundreds of actions the best of many optimistic draws explores too much over a journey of weeks.
     """
     weight = memory.weights(settings.half_life)
-    order = np.argsort(memory.action, kind="stable")
-    used, counts = np.unique(memory.action, return_counts=True)
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    rows = Rows(memory.contexts[order], memory.reward[order], weight[order], used.astype(np.int64), starts)
+    rows = _rows(memory, weight, np.unique(memory.action).astype(np.int64))
     features = shape.table.features.astype(np.float64)
     sends = features[shape.identity_of >= 0, 1 if settings.hold is None else 2 :]
     context_norm = float((memory.contexts.astype(np.float64) ** 2).sum() / len(memory)) if len(memory) else float(settings.context_dim)
@@ -89,7 +86,14 @@ def believe(settings: Settings, shape: Shape, memory: Memory, before: Belief | N
     else:
         mean, identity, variance = before.mean, before.identity, before.variance
     guess = prior.Prior(centre, variance, shape.shared)
-    found = fit(features, shape.identity_of, len(shape.names), rows, shape.masks, guess, start, mean, identity, rounds)
+    found = fit(features, shape.identity_of, len(shape.names), [rows], shape.masks, guess, start, mean, identity, rounds)
     generator = np.random.Generator(np.random.Philox(key=[settings.seed % 2**64, memory.seen]))
     weights, identities = found.draw(settings.draws, generator, settings.temper)
     return Belief(found.mean, found.identity, dict(found.prior.variance), weights, identities)
+
+
+def _rows(memory: Memory, weight: F64, used: Ints) -> Rows:
+    """The memory's rows by action, for the `used` actions (sorted)."""
+    order = np.argsort(memory.action, kind="stable")
+    edges = np.searchsorted(memory.action[order], used)
+    return Rows(memory.contexts[order], memory.reward[order], weight[order], used, np.append(edges, len(order)).astype(np.int64))

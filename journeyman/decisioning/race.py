@@ -22,7 +22,7 @@ from numba import njit
 
 from journeyman.decisioning.lanes import FLAGS, STRIP, fma, four_strips, logistic, match_strip
 
-COMPILED_WITH = "966fdd466c3a"
+COMPILED_WITH = "a0898178b6d9"
 """Start of the SHA-256 of `lanes`, which is compiled into these loops: changing that must change this file too (a test asks)."""
 LEADERS, STEPS = 24, 16
 """Units that run before the others are looked through; places of a bound's table."""
@@ -111,7 +111,7 @@ def _chasers(longest, draws, may, models, course, open_, mean, reach, best, boun
         if not open_[t]:
             continue
         slack = rounding * (longest * lengths[t] + abs(own_mean[t]) + own_reach[t] + np.float32(1.0))
-        g = min(np.int64(norms[t] / step), STEPS - 2) if step > 0 else 0
+        g = min(int(norms[t] / step), STEPS - 2) if step > 0 else 0
         share = min(norms[t] / step - np.float32(g), np.float32(1.0)) if step > 0 else np.float32(0.0)
         for e in range(starts[t], starts[t + 1]):
             c = cell_of[entries[e]]
@@ -231,9 +231,9 @@ def decided(low, high, x, eligible, models, course, unit_of, group_of, model, pl
         among[i] = options
         if not options:
             continue
-        k = np.int64(win[model[i]])
+        k = int(win[model[i]])
         if place[i] >= 0:
-            wanted, k = np.int64(place[i] * options), -1
+            wanted, k = int(place[i] * options), -1
             while wanted >= 0:
                 k += 1
                 wanted -= may[k]
