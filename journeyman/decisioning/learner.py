@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from journeyman.decisioning import prior
+from journeyman.decisioning import exploration, prior
 from journeyman.decisioning.memory import Memory
 from journeyman.decisioning.posterior import Rows, fit
 from journeyman.decisioning.state import Actions, Belief, Settings
@@ -66,11 +66,11 @@ def _shared(settings: Settings, actions: Actions, masks: dict[str, NDArray[np.bo
     return tuple(found)
 
 
-def believe(settings: Settings, shape: Shape, memory: Memory, before: Belief | None, rounds: int = ROUNDS) -> Belief:
+def believe(settings: Settings, shape: Shape, actions: Actions, memory: Memory, before: Belief | None, rounds: int = ROUNDS) -> Belief:
     """The posterior on all that is remembered, starting from `before`, and models drawn from it.
 
     The draws depend on the seed and on how many decisions were seen, so equal histories give equal models. Their standard deviations are
-    scaled by `settings.temper`: with hundreds of actions the best of many optimistic draws explores too much over a journey of weeks.
+    scaled by `settings.temper`, or as `exploration` finds in the data.
     """
     weight = memory.weights(settings.half_life)
     rows = _rows(memory, weight, np.unique(memory.action).astype(np.int64))
@@ -88,7 +88,10 @@ def believe(settings: Settings, shape: Shape, memory: Memory, before: Belief | N
     guess = prior.Prior(centre, variance, shape.shared)
     found = fit(features, shape.identity_of, len(shape.names), [rows], shape.masks, guess, start, mean, identity, rounds)
     generator = np.random.Generator(np.random.Philox(key=[settings.seed % 2**64, memory.seen]))
-    weights, identities = found.draw(settings.draws, generator, settings.temper)
+    scale, live = settings.temper, ~actions.retired
+    if scale is None:
+        scale = exploration.scale(found, memory.contexts, features[live], shape.identity_of[live], actions.costs[live], settings.seed)
+    weights, identities = found.draw(settings.draws, generator, scale)
     return Belief(found.mean, found.identity, dict(found.prior.variance), weights, identities)
 
 

@@ -69,23 +69,24 @@ class Policy:
         items: ArrayLike | None = None,
         groups: ArrayLike | None = None,
         affinities: Sequence[Sequence[tuple[int, int]]] = (),
-        floor: float = 0.05,
+        floor: float = 0.01,
         draws: int = 64,
         base_rate: float = 0.03,
         memory: int = 200_000,
         half_life: float | None = None,
-        temper: float = 0.3,
+        temper: float | None = None,
     ) -> Policy:
         """A policy that knows nothing yet. `actions` (K, p) features of roughly unit scale; `hold` the index of *no message*.
 
         `costs` (K,): what an action must earn beyond another of cost 0, in reward units. `items` (K,): actions of the same item (a variant
         in several windows) share an identity; by default each action is its own. `groups` (p,): the lever each feature belongs to; each
         lever's effects have a prior of their own (default: one for all). `affinities`: sets of (context number, feature) pairs thought to
-        act alike, such as what somebody did on a channel before and that channel now. Raises PolicyError.
+        act alike, such as what somebody did on a channel before and that channel now. `temper` multiplies the drawn models' standard
+        deviations; by default it is found in the data (`exploration`). Raises PolicyError.
         """
         features = inputs.numbers(actions, "actions", (None, None))
         count = len(features)
-        if not count or context_dim < 1 or draws < 1 or memory < 1 or not 0 < base_rate < 1 or not temper > 0:
+        if not count or context_dim < 1 or draws < 1 or memory < 1 or not 0 < base_rate < 1 or not (temper is None or temper > 0):
             raise PolicyError(
                 "A policy needs at least one action, one context number, one draw, a memory, a base rate between 0 and 1 and temper > 0.",
                 remedy="Check the arguments of Policy.create.",
@@ -262,7 +263,7 @@ class Policy:
         return Chosen(action, propensity, expected)
 
     def _refit(self, before: Belief | None, rounds: int = ROUNDS) -> None:
-        self._lay_out(believe(self.settings, self._shape, self._memory, before, rounds))
+        self._lay_out(believe(self.settings, self._shape, self._actions, self._memory, before, rounds))
 
     def _lay_out(self, belief: Belief) -> None:
         """Lay the drawn models out for the race."""

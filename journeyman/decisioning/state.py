@@ -23,7 +23,7 @@ class Settings:
     base_rate: float
     memory: int
     half_life: float | None
-    temper: float
+    temper: float | None
 
 
 @dataclass(frozen=True)

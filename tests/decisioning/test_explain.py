@@ -16,7 +16,7 @@ def taught():
     """Evening people answer to SMS; nothing else matters."""
     g = np.random.default_rng(0)
     features = np.array([[0, 0, 0], [1, 0, 0], [1, 0, 1], [0, 1, 0], [0, 1, 1]], float)
-    policy = Policy.create(features, 3, hold=0, base_rate=0.2)
+    policy = Policy.create(features, 3, hold=0, base_rate=0.2, floor=0.05)
     x = g.normal(size=(6000, 3))
     action = g.integers(5, size=6000)
     policy.learn(x, action, g.random(6000) < 1 / (1 + np.exp(2 - 1.5 * x[:, 0] * features[action, 1])))

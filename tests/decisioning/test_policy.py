@@ -28,7 +28,7 @@ def product(seed=0, *, hold=True, costs=True, draws=32, **more):
     count = len(items)
     price = np.where(np.arange(count) % 2, 0.002, 0.01) if costs else np.zeros(count)
     price[0] = 0.0
-    policy = Policy.create(features, D, seed, hold=0 if hold else None, costs=price, items=items, draws=draws, temper=1.0, **more)
+    policy = Policy.create(features, D, seed, hold=0 if hold else None, costs=price, items=items, draws=draws, temper=1.0, **{"floor": 0.05, **more})
     x = g.normal(size=(400, D))
     action = g.integers(count, size=400)
     policy.learn(x, action, g.random(400) < 1 / (1 + np.exp(1.5 - x[:, 0] * features[action, 0])))
