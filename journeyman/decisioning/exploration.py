@@ -21,16 +21,16 @@ from journeyman.decisioning.posterior import Posterior
 
 F64 = NDArray[np.float64]
 CUSTOMERS, DRAWS, LATELY = 64, 32, 4_000
-"""Customers looked at, drawn at random from so many of the newest rows, and models drawn for it."""
+"""Customers looked at, models drawn for it, and of how many of the newest decisions the customers are taken."""
 
 
 def scale(found: Posterior, contexts: NDArray[np.float32], features: F64, identity_of: NDArray[np.int64], costs: F64, seed: int) -> float:
-    """c in [0, 1] for `contexts` (n, d) of decisions in order of time, and actions with model columns `features` (K, Q), items
+    """c in [0, 1] for `contexts` (n, d) of the last decisions, and actions with model columns `features` (K, Q), items
     `identity_of` (K,) (-1: none) and `costs` (K,); 1 when there are no contexts or nothing can be earned."""
-    generator = np.random.Generator(np.random.Philox(key=[seed % 2**64, len(contexts)]))
-    lately = contexts[-LATELY:]
+    lately = np.unique(contexts, axis=0)  # in an order of its own: equal histories, however they came together, give equal scales
     if not len(lately):
         return 1.0
+    generator = np.random.Generator(np.random.Philox(key=[seed % 2**64, len(lately)]))
     some = lately[generator.choice(len(lately), min(CUSTOMERS, len(lately)), replace=False)].astype(np.float64)
     x = np.concatenate([np.ones((len(some), 1)), some], axis=1)  # (n, D)
     weights, identities = found.draw(DRAWS, generator)  # (S, D, Q), (S, I)

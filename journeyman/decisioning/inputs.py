@@ -10,6 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from journeyman.errors import PolicyError
 
+LARGEST = 1000.0
+"""Contexts and features are of about unit scale; what is far beyond is no measurement, and would drown all others."""
+
 
 def numbers(value: Any, name: str, shape: tuple[int | None, ...], dtype: Any = np.float32) -> NDArray[Any]:
     """`value` as a finite contiguous array of `dtype`; None in `shape` fits any length."""
@@ -24,6 +27,22 @@ def numbers(value: Any, name: str, shape: tuple[int | None, ...], dtype: Any = n
     if not np.isfinite(out).all():
         raise PolicyError(f"{name} holds NaN or infinite values.", remedy="Encode missing values first (ContextEncoder does).")
     return out
+
+
+def contexts(value: Any, width: int) -> NDArray[np.float32]:
+    """(n, width) contexts; numbers beyond ±LARGEST count as ±LARGEST."""
+    table = numbers(value, "contexts", (None, width))
+    if table.size and max(table.max(), -table.min()) > LARGEST:
+        table = np.clip(table, -LARGEST, LARGEST)
+    return table
+
+
+def attributes(value: Any, name: str, width: int | None) -> NDArray[np.float32]:
+    """(K, width) features of actions, none beyond ±LARGEST."""
+    table = numbers(value, name, (None, width))
+    if table.size and max(table.max(), -table.min()) > LARGEST:
+        raise PolicyError(f"{name} holds numbers beyond ±{LARGEST:.0f}.", remedy="Scale the features to about one (ActionEncoder does).")
+    return table
 
 
 def whole(value: Any, name: str, shape: tuple[int | None, ...], low: int, high: int) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,14 +10,16 @@ from numpy.typing import NDArray
 
 from journeyman.decisioning import exploration, prior
 from journeyman.decisioning.memory import Memory
-from journeyman.decisioning.posterior import Rows, fit
+from journeyman.decisioning.posterior import Map, Rows, fit
 from journeyman.decisioning.state import Actions, Belief, Settings
 from journeyman.decisioning.table import Table, build
 
 Ints = NDArray[np.int64]
 F64 = NDArray[np.float64]
 ROUNDS = 4
-"""Re-estimations of the prior variances per refit, at most; they go on where the last refit ended."""
+"""Re-estimations of the prior variances when a batch is learned, at most; they go on where the last ended."""
+SETTLING = 40
+"""As many when policies are merged or fitted anew: until the variances are settled."""
 
 
 @dataclass(frozen=True)
@@ -66,19 +69,30 @@ def _shared(settings: Settings, actions: Actions, masks: dict[str, NDArray[np.bo
     return tuple(found)
 
 
-def believe(settings: Settings, shape: Shape, actions: Actions, memory: Memory, before: Belief | None, rounds: int = ROUNDS) -> Belief:
-    """The posterior on all that is remembered, starting from `before`, and models drawn from it.
+def believe(
+    settings: Settings,
+    shape: Shape,
+    actions: Actions,
+    parts: Sequence[Memory],
+    before: Belief | None,
+    rounds: int = ROUNDS,
+    spread_out: Map = map,
+) -> Belief:
+    """The posterior on all that `parts` remember, no row twice, starting from `before`, and models drawn from it.
 
     The draws depend on the seed and on how many decisions were seen, so equal histories give equal models. Their standard deviations are
-    scaled by `settings.temper`, or as `exploration` finds in the data.
+    scaled by `settings.temper`, or as `exploration` finds in the data. `spread_out` maps over the parts, once a Newton step.
     """
-    weight = memory.weights(settings.half_life)
-    rows = _rows(memory, weight, np.unique(memory.action).astype(np.int64))
+    weights = [part.weights(settings.half_life) for part in parts]
+    used = np.unique(np.concatenate([part.action for part in parts])).astype(np.int64)
+    rows = [_rows(part, weight, used) for part, weight in zip(parts, weights, strict=True)]
     features = shape.table.features.astype(np.float64)
     sends = features[shape.identity_of >= 0, 1 if settings.hold is None else 2 :]
-    context_norm = float((memory.contexts.astype(np.float64) ** 2).sum() / len(memory)) if len(memory) else float(settings.context_dim)
-    start = prior.starting(context_norm, sends, shape.groups)
-    rate = float(weight @ memory.reward + 2 * settings.base_rate) / float(weight.sum() + 2)
+    count, seen = sum(len(part) for part in parts), sum(part.seen for part in parts)
+    square = sum(float((part.contexts.astype(np.float64) ** 2).sum()) for part in parts)
+    start = prior.starting(square / count if count else float(settings.context_dim), sends, shape.groups)
+    earned = sum(float(weight @ part.reward) for part, weight in zip(parts, weights, strict=True))
+    rate = (earned + 2 * settings.base_rate) / (sum(float(weight.sum()) for weight in weights) + 2)
     centre = float(np.log(rate / (1 - rate)))
     if before is None:
         mean, identity, variance = np.zeros((settings.context_dim + 1, features.shape[1])), np.zeros(len(shape.names)), start
@@ -86,17 +100,18 @@ def believe(settings: Settings, shape: Shape, actions: Actions, memory: Memory, 
     else:
         mean, identity, variance = before.mean, before.identity, before.variance
     guess = prior.Prior(centre, variance, shape.shared)
-    found = fit(features, shape.identity_of, len(shape.names), [rows], shape.masks, guess, start, mean, identity, rounds)
-    generator = np.random.Generator(np.random.Philox(key=[settings.seed % 2**64, memory.seen]))
+    found = fit(features, shape.identity_of, len(shape.names), rows, shape.masks, guess, start, mean, identity, rounds, spread_out)
+    generator = np.random.Generator(np.random.Philox(key=[settings.seed % 2**64, seen]))
     scale, live = settings.temper, ~actions.retired
     if scale is None:
-        scale = exploration.scale(found, memory.contexts, features[live], shape.identity_of[live], actions.costs[live], settings.seed)
-    weights, identities = found.draw(settings.draws, generator, scale)
-    return Belief(found.mean, found.identity, dict(found.prior.variance), weights, identities)
+        lately = np.concatenate([part.contexts[-exploration.LATELY :] for part in parts])
+        scale = exploration.scale(found, lately, features[live], shape.identity_of[live], actions.costs[live], settings.seed)
+    drawn, identities = found.draw(settings.draws, generator, scale)
+    return Belief(found.mean, found.identity, dict(found.prior.variance), drawn, identities)
 
 
 def _rows(memory: Memory, weight: F64, used: Ints) -> Rows:
-    """The memory's rows by action, for the `used` actions (sorted)."""
+    """The memory's rows by action, for the `used` actions (sorted), which may be more than its own."""
     order = np.argsort(memory.action, kind="stable")
     edges = np.searchsorted(memory.action[order], used)
     return Rows(memory.contexts[order], memory.reward[order], weight[order], used, np.append(edges, len(order)).astype(np.int64))

@@ -23,8 +23,9 @@ from numpy.typing import ArrayLike, NDArray
 from journeyman.decisioning import archive, inputs
 from journeyman.decisioning.draws import luck, unit
 from journeyman.decisioning.field import Field
-from journeyman.decisioning.learner import ROUNDS, Shape, believe
+from journeyman.decisioning.learner import ROUNDS, SETTLING, Shape, believe
 from journeyman.decisioning.memory import Memory
+from journeyman.decisioning.posterior import Map
 from journeyman.decisioning.state import Actions, Belief, Settings
 from journeyman.errors import PolicyError
 
@@ -84,7 +85,7 @@ class Policy:
         act alike, such as what somebody did on a channel before and that channel now. `temper` multiplies the drawn models' standard
         deviations; by default it is found in the data (`exploration`). Raises PolicyError.
         """
-        features = inputs.numbers(actions, "actions", (None, None))
+        features = inputs.attributes(actions, "actions", None)
         count = len(features)
         if not count or context_dim < 1 or draws < 1 or memory < 1 or not 0 < base_rate < 1 or not (temper is None or temper > 0):
             raise PolicyError(
@@ -171,7 +172,7 @@ class Policy:
 
     def rewards(self, contexts: ArrayLike) -> F64:
         """(n, K): every action's expected reward, cost not taken off (the mean over the drawn models)."""
-        x = inputs.numbers(contexts, "contexts", (None, self.settings.context_dim))
+        x = inputs.contexts(contexts, self.settings.context_dim)
         return np.concatenate([self._field.rewards(x[part]) for part in _chunks(len(x))])
 
     def mode(self) -> tuple[F64, F64, F64]:
@@ -185,7 +186,7 @@ class Policy:
         With `ids` (n,), unique numbers of the decisions, a decision taught before is corrected: its latest reward alone counts, as if the
         earlier one had never been said. So rewards may be taught while they are still coming in.
         """
-        x = inputs.numbers(contexts, "contexts", (None, self.settings.context_dim))
+        x = inputs.contexts(contexts, self.settings.context_dim)
         chosen = inputs.whole(action, "action", (len(x),), 0, len(self._actions.costs)).astype(np.int32)
         earned = inputs.numbers(reward, "reward", (len(x),), np.float64)
         if len(x) and (earned.min() < 0 or earned.max() > 1):
@@ -195,12 +196,13 @@ class Policy:
             raise PolicyError("ids holds a number twice.", remedy="Teach each decision once a call.")
         if len(x):
             self._memory = self._memory.with_batch(x, chosen, earned, self.settings.seed, self.settings.memory, names)
-            self._refit(self._belief)
+            much = 2 * len(x) > len(self._memory)  # as good as all that is known: worth settling the variances
+            self._refit(self._belief, SETTLING if much else ROUNDS)
 
     def add_actions(self, features: ArrayLike, *, items: ArrayLike | None = None, costs: ArrayLike | None = None) -> NDArray[np.int64]:
         """New actions at the end of the table; they start from what their features share with the others. Returns their numbers."""
         old = self._actions
-        new = inputs.numbers(features, "features", (None, old.features.shape[1]))
+        new = inputs.attributes(features, "features", old.features.shape[1])
         count, next_item = len(new), int(old.items.max()) + 1
         own = np.arange(next_item, next_item + count) if items is None else inputs.whole(items, "items", (count,), -(2**62), 2**62)
         price = np.zeros(count) if costs is None else inputs.numbers(costs, "costs", (count,), np.float64)
@@ -234,7 +236,17 @@ class Policy:
             )
         self._actions = replace(mine, retired=mine.retired | theirs.retired)
         self._memory = self._memory.union(other._memory, self.settings.memory)
-        self._refit(self._belief)
+        self._refit(self._belief, SETTLING)
+        return self
+
+    def refit(self, shards: Sequence[Policy] = (), *, spread_out: Map = map) -> Policy:
+        """Fit anew, from the start, on what this policy and `shards` (same actions, no decision in two of them) remember. Returns self.
+
+        Rows stay where they are: each Newton step asks every shard for its moments through `spread_out`, such as the `map` of an executor,
+        and adds them up. What is believed is then that of one policy taught everything; the shards' rows are not taken over.
+        """
+        parts = [self._memory, *(shard._memory for shard in shards)]
+        self._lay_out(believe(self.settings, self._shape, self._actions, parts, None, SETTLING, spread_out))
         return self
 
     def save(self, path: str | Path) -> None:
@@ -247,7 +259,7 @@ class Policy:
         return cls(*archive.read(Path(path)))
 
     def _inputs(self, contexts: ArrayLike, eligible: ArrayLike | None) -> tuple[F32, Flags]:
-        x = inputs.numbers(contexts, "contexts", (None, self.settings.context_dim))
+        x = inputs.contexts(contexts, self.settings.context_dim)
         shape = (len(x), len(self._actions.costs))
         return x, np.broadcast_to(True, shape) if eligible is None else inputs.flags(eligible, "eligible", shape)
 
@@ -263,7 +275,7 @@ class Policy:
         return Chosen(action, propensity, expected)
 
     def _refit(self, before: Belief | None, rounds: int = ROUNDS) -> None:
-        self._lay_out(believe(self.settings, self._shape, self._actions, self._memory, before, rounds))
+        self._lay_out(believe(self.settings, self._shape, self._actions, [self._memory], before, rounds))
 
     def _lay_out(self, belief: Belief) -> None:
         """Lay the drawn models out for the race."""

@@ -1,5 +1,7 @@
 """What a policy learns: better with data, mergeable, warm for new copy, forgetful where asked."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -152,8 +154,69 @@ def test_halves_merged_are_the_whole():
     two.learn(world.x[700:], action[700:], reward[700:])
     one.merge(two)
     assert one.seen == whole.seen == 1500
-    assert np.allclose(one.mode()[0], whole.mode()[0], atol=0.05)
-    assert np.corrcoef(one.rewards(world.x).ravel(), whole.rewards(world.x).ravel())[0, 1] > 0.98
+    assert np.array_equal(np.sort(one._memory.reward), np.sort(whole._memory.reward))  # what is remembered is exact
+    assert np.abs(expected(one, world.x) - expected(whole, world.x)).max() < 1e-3
+
+
+def expected(policy, x):
+    """(n, K): rewards under the most likely model."""
+    mean, columns, own = policy.mode()
+    return 1 / (1 + np.exp(-(np.concatenate([np.ones((len(x), 1)), x], 1) @ mean @ columns.T + own)))
+
+
+def test_a_fit_on_rows_in_several_places_is_the_fit_on_all():
+    world = World()
+    g = np.random.default_rng(8)
+    action = g.integers(40, size=1500)
+    action[:500] %= 20  # the parts know different actions
+    reward = g.random(1500) < world.rate[np.arange(1500), action]
+    whole, *shards = (Policy.create(world.a, 8) for _ in range(4))
+    whole.learn(world.x, action, reward)
+    for n, shard in enumerate(shards):
+        shard.learn(world.x[500 * n :][:500], action[500 * n :][:500], reward[500 * n :][:500])
+    asked = []
+
+    def elsewhere(ask, parts):
+        asked.append(len(parts))
+        return map(ask, parts)
+
+    Policy.refit(shards[0], shards[1:], spread_out=elsewhere)
+    assert np.abs(expected(shards[0], world.x) - expected(whole.refit(), world.x)).max() < 1e-6
+    assert set(asked) == {3} and len(asked) > 3
+
+
+def test_many_small_batches_do_not_drift_from_one_fit():
+    world = World(customers=6000)
+    g = np.random.default_rng(9)
+    action = g.integers(40, size=6000)
+    reward = g.random(6000) < world.rate[np.arange(6000), action]
+    stream, gaps = Policy.create(world.a, 8), []
+    for low in range(0, 6000, 100):
+        part = slice(low, low + 100)
+        stream.learn(world.x[part], action[part], reward[part])
+        if low % 2000 == 1900:
+            batch = Policy(stream.settings, stream.actions, stream._memory, stream._belief).refit()
+            gaps.append(np.abs(expected(stream, world.x) - expected(batch, world.x)).mean())
+    assert max(gaps) < 1e-3 and gaps[-1] < 5e-4
+
+
+def test_exploration_falls_with_knowledge_and_comes_back_with_new_actions():
+    world = World()
+    policy = Policy.create(world.a[:30], 8, seed=1)
+
+    def boldness():
+        """How much the drawn models differ, against how unsure the model itself is."""
+        bold = Policy(replace(policy.settings, temper=1.0), policy.actions, policy._memory, policy._belief)
+        bold._refit(bold._belief, 0)
+        return (policy._belief.weights.std(0) / bold._belief.weights.std(0)).mean()
+
+    world.day(policy, 0, 200)
+    first = boldness()
+    for day in range(1, 12):
+        world.day(policy, day, 800)
+    last = boldness()
+    policy.add_actions(3 * world.a[30:])
+    assert first > 1.5 * last and boldness() > 1.1 * last and 0 < last < 1
 
 
 def test_merging_is_commutative_and_counts_shared_history_once():

@@ -28,7 +28,9 @@ def product(seed=0, *, hold=True, costs=True, draws=32, **more):
     count = len(items)
     price = np.where(np.arange(count) % 2, 0.002, 0.01) if costs else np.zeros(count)
     price[0] = 0.0
-    policy = Policy.create(features, D, seed, hold=0 if hold else None, costs=price, items=items, draws=draws, temper=1.0, **{"floor": 0.05, **more})
+    policy = Policy.create(
+        features, D, seed, hold=0 if hold else None, costs=price, items=items, draws=draws, temper=1.0, **{"floor": 0.05, **more}
+    )
     x = g.normal(size=(400, D))
     action = g.integers(count, size=400)
     policy.learn(x, action, g.random(400) < 1 / (1 + np.exp(1.5 - x[:, 0] * features[action, 0])))
@@ -255,3 +257,17 @@ def test_what_is_compiled_is_compiled_anew_when_its_parts_change():
     from journeyman.decisioning import lanes, race
 
     assert hashlib.sha256(Path(lanes.__file__).read_bytes()).hexdigest().startswith(race.COMPILED_WITH) and len(race.COMPILED_WITH) >= 8
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.lists(st.floats(width=32, allow_nan=False, allow_infinity=False), min_size=D, max_size=D), st.booleans())
+def test_no_finite_number_makes_nan(seed, row, taught):
+    policy, x, may = product(seed % 5)
+    x[seed % 200] = row
+    if taught:
+        policy.learn(x, np.arange(200) % 37, np.arange(200) % 7 == 0)
+    chosen = policy.decide(x, may, seed=seed)
+    p = policy.propensities(x, may)
+    assert np.isfinite(chosen.expected).all() and (chosen.expected >= 0).all() and (chosen.expected <= 1).all()
+    assert np.allclose(p.sum(1), may.any(1)) and np.isfinite(policy.rewards(x)).all()
+    assert may[may.any(1), chosen.action[may.any(1)]].all()
