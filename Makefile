@@ -23,13 +23,15 @@ check: $(VENV)/dev.stamp
 	$(RUN)/mypy
 	$(RUN)/lint-imports
 
-bench: $(VENV)/dev.stamp  ## Measurements as JSON Lines in bench/results/
+bench: $(VENV)/dev.stamp  ## Measurements as JSON Lines in bench/results/; peers that cannot be installed are named there
+	-$(RUN)/uv pip install --python $(RUN)/python -q --require-hashes -r requirements-bench.lock
 	$(RUN)/python -m bench
 	$(RUN)/python -m bench.page
 
 lock: $(VENV)/uv.stamp  ## Resolve dependencies again (names no registry)
 	$(RUN)/uv pip compile pyproject.toml --extra demo -o requirements.lock --generate-hashes --no-header --no-emit-index-url --no-annotate -q
 	$(RUN)/uv pip compile pyproject.toml --extra demo --extra dev -c requirements.lock -o requirements-dev.lock --generate-hashes --no-header --no-emit-index-url --no-annotate -q
+	$(RUN)/uv pip compile pyproject.toml --extra demo --extra dev --extra bench -c requirements-dev.lock -o requirements-bench.lock --generate-hashes --no-header --no-emit-index-url --no-annotate -q
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache bench/results/*.jsonl
