@@ -1,7 +1,7 @@
 """`python -m bench.page`: writes docs/benchmarks.md from what stands in `bench/results/`, then the remarks of `bench/remarks.md`.
 
-Numbers come from results alone. A benchmark without results here keeps the section that stands in the page, from the run it was made of; one
-that has none is named as not measured.
+Numbers come from results alone. A benchmark without results here keeps the section that stands in the page, from the run it was made of;
+one that has none is named as not measured.
 """
 
 from __future__ import annotations

@@ -34,7 +34,9 @@ SYSTEMS: dict[str, Entry] = {
     "contextualbandits LinUCB": Entry(partial(linear.ContextualBandits, method="LinUCB", alpha=0.1), CB, "alpha 0.1"),
     "contextualbandits BootstrappedUCB": Entry(partial(linear.ContextualBandits, method="BootstrappedUCB"), CB, "5 logistic models"),
     "contextualbandits BootstrappedTS": Entry(partial(linear.ContextualBandits, method="BootstrappedTS"), CB, "5 logistic models"),
-    "VW squarecb": Entry(partial(vw.VowpalWabbit, options="--squarecb"), VW, "--squarecb"),
+    "VW squarecb": Entry(
+        partial(vw.VowpalWabbit, options="--squarecb --gamma_scale 10000 -l 0.5"), VW, "--squarecb --gamma_scale 10000 -l 0.5"
+    ),
     "VW softmax": Entry(partial(vw.VowpalWabbit, options="--softmax"), VW, "--softmax"),
     "VW epsilon": Entry(partial(vw.VowpalWabbit, options="--epsilon 0.05"), VW, "--epsilon 0.05"),
     "VW regcb": Entry(partial(vw.VowpalWabbit, options="--regcb"), VW, "--regcb"),
