@@ -105,7 +105,7 @@ def _chasers(longest, draws, may, models, course, open_, mean, reach, best, boun
             norm, ahead = np.float32(g) * step, np.float32(-np.inf)
             for s in range(draws):
                 ahead = max(ahead, norm * reach[s] - best[c, s])
-            bound[c, g] = ahead
+            bound[c, g] = min(ahead, np.float32(1e30))  # no leader in the cell: everybody runs
     rounding, count = np.float32(4 * (models[3].shape[0] + 4) * 2.0**-24), 0
     for t in range(mean.shape[0]):
         if not open_[t]:

@@ -70,15 +70,16 @@ def test_propensities_are_exact_against_brute_force_over_all_draws(shape):
 )  # fmt: skip
 def test_leaving_out_who_cannot_win_changes_not_a_bit(seed, taught, density, draws, temper, hold, costs, scale):
     g = np.random.default_rng(seed)
-    features = np.concatenate([np.repeat(g.normal(size=(40, 5)), 2, 0), np.tile(np.eye(2), (40, 1))], 1)
-    items = np.repeat(np.arange(40), 2)
-    price = g.choice([0.0, 0.002, 0.01], 80) if costs else np.zeros(80)
+    features = np.concatenate([np.repeat(g.normal(size=(150, 5)), 2, 0), np.tile(np.eye(2), (150, 1))], 1)
+    items = np.repeat(np.arange(150), 2)
+    price = g.choice([0.0, 0.002, 0.01], 300) if costs else np.zeros(300)
     policy = Policy.create(features, D, seed, hold=0 if hold else None, items=items, costs=price, draws=draws, temper=temper)
     x = g.normal(size=(taught, D))
-    action = g.integers(80, size=taught)
+    action = g.integers(300, size=taught)
     policy.learn(x, action, g.random(taught) < 1 / (1 + np.exp(1.5 - 2 * x[:, 0] * features[action, 0])))
-    x, may = (scale * g.normal(size=(70, D))).astype(np.float32), g.random((70, 80)) < density
-    live = np.ones(80, bool)
+    x, may = (scale * g.normal(size=(70, D))).astype(np.float32), g.random((70, 300)) < density
+    may[::3, :200] = False  # some customers see the last units alone
+    live = np.ones(300, bool)
     (some, _), (all_, _) = policy._field.winners(x, may, live), policy._field.winners(x, may, live, prune=False)
     assert np.array_equal(some, all_)
 
