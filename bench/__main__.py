@@ -3,6 +3,7 @@ they print in `bench/results/NAME.jsonl`."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,8 @@ def main(names: list[str]) -> int:
             print(f"There is no benchmark {name}; there are {', '.join(known)}.", file=sys.stderr)
             return 2
         print(f"# {name}", file=sys.stderr)
-        ended = subprocess.run([sys.executable, "-m", f"bench.{name}"], stdout=subprocess.PIPE, text=True, check=False)
+        one = os.environ | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}  # as the program itself (decision 006)
+        ended = subprocess.run([sys.executable, "-m", f"bench.{name}"], stdout=subprocess.PIPE, text=True, check=False, env=one)
         sys.stdout.write(ended.stdout)
         (HERE / "results" / f"{name}.jsonl").write_text(ended.stdout)
         failed |= ended.returncode != 0

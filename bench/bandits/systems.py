@@ -29,16 +29,16 @@ SYSTEMS: dict[str, Entry] = {
     "random": Entry(simple.Chance, "journeyman"),
     "beta Thompson sampling": Entry(simple.BetaThompson, "journeyman"),
     "A/B test, then winner": Entry(partial(simple.AbTest, share=0.25), "journeyman", "first quarter"),
-    "mabwiser LinUCB": Entry(partial(linear.Mabwiser, policy="LinUCB", alpha=0.1), MAB, "alpha 0.1"),
-    "mabwiser LinTS": Entry(partial(linear.Mabwiser, policy="LinTS", alpha=0.1), MAB, "alpha 0.1"),
-    "contextualbandits LinUCB": Entry(partial(linear.ContextualBandits, method="LinUCB", alpha=0.1), CB, "alpha 0.1"),
+    "mabwiser LinUCB": Entry(partial(linear.Mabwiser, policy="LinUCB", alpha=0.01), MAB, "alpha 0.01"),
+    "mabwiser LinTS": Entry(partial(linear.Mabwiser, policy="LinTS", alpha=0.003), MAB, "alpha 0.003"),
+    "contextualbandits LinUCB": Entry(partial(linear.ContextualBandits, method="LinUCB", alpha=0.01), CB, "alpha 0.01"),
     "contextualbandits BootstrappedUCB": Entry(partial(linear.ContextualBandits, method="BootstrappedUCB"), CB, "5 logistic models"),
     "contextualbandits BootstrappedTS": Entry(partial(linear.ContextualBandits, method="BootstrappedTS"), CB, "5 logistic models"),
     "VW squarecb": Entry(
         partial(vw.VowpalWabbit, options="--squarecb --gamma_scale 10000 -l 0.5"), VW, "--squarecb --gamma_scale 10000 -l 0.5"
     ),
-    "VW softmax": Entry(partial(vw.VowpalWabbit, options="--softmax"), VW, "--softmax"),
-    "VW epsilon": Entry(partial(vw.VowpalWabbit, options="--epsilon 0.05"), VW, "--epsilon 0.05"),
+    "VW softmax": Entry(partial(vw.VowpalWabbit, options="--softmax --lambda 20 -l 1.5"), VW, "--softmax --lambda 20 -l 1.5"),
+    "VW epsilon": Entry(partial(vw.VowpalWabbit, options="--epsilon 0.1 -l 0.1"), VW, "--epsilon 0.1 -l 0.1"),
     "VW regcb": Entry(partial(vw.VowpalWabbit, options="--regcb"), VW, "--regcb"),
 }
 """The cheap ones first: a comparison that is cut short has most of its rows."""
@@ -46,10 +46,10 @@ NOT_LEARNERS = {"random"}
 
 GRID: dict[str, list[tuple[Any, str]]] = {
     "A/B test, then winner": [(partial(simple.AbTest, share=s), f"first {s:.0%}") for s in (0.1, 0.25, 0.5)],
-    "mabwiser LinUCB": [(partial(linear.Mabwiser, policy="LinUCB", alpha=a), f"alpha {a}") for a in (0.01, 0.03, 0.1, 0.3)],
-    "mabwiser LinTS": [(partial(linear.Mabwiser, policy="LinTS", alpha=a), f"alpha {a}") for a in (0.003, 0.01, 0.03, 0.1)],
+    "mabwiser LinUCB": [(partial(linear.Mabwiser, policy="LinUCB", alpha=a), f"alpha {a}") for a in (0.001, 0.003, 0.01, 0.03, 0.1)],
+    "mabwiser LinTS": [(partial(linear.Mabwiser, policy="LinTS", alpha=a), f"alpha {a}") for a in (0.0003, 0.001, 0.003, 0.01, 0.03)],
     "contextualbandits LinUCB": [
-        (partial(linear.ContextualBandits, method="LinUCB", alpha=a), f"alpha {a}") for a in (0.03, 0.1, 0.3, 1.0)
+        (partial(linear.ContextualBandits, method="LinUCB", alpha=a), f"alpha {a}") for a in (0.003, 0.01, 0.03, 0.1)
     ],
     **{
         f"VW {options[0].split()[0].strip('-')}": [(partial(vw.VowpalWabbit, options=o), o) for o in options]
