@@ -16,14 +16,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ[_name] = "1"  # a core a run, for everybody
+import numpy as np
 
-import numpy as np  # noqa: E402
-
-from bench.bandits.race import earned  # noqa: E402
-from bench.bandits.systems import NOT_LEARNERS, SYSTEMS, installed, stamp  # noqa: E402
-from bench.bandits.worlds import ROUNDS, WORLDS, make  # noqa: E402
+from bench.bandits.race import earned
+from bench.bandits.systems import NOT_LEARNERS, SYSTEMS, installed, stamp
+from bench.bandits.worlds import ROUNDS, WORLDS, make
 
 RUNS = Path(__file__).parent / "results" / "quality.runs.jsonl"
 Row = dict[str, Any]
@@ -41,6 +38,8 @@ def main(arguments: list[str]) -> None:
     wanted = [(s, w, seed) for s in asked.systems for seed in asked.seeds for w in asked.worlds if installed(SYSTEMS[s].package)]
     missing = [job for job in wanted if (job[0], stamp(SYSTEMS[job[0]]), *job[1:]) not in known]
     RUNS.parent.mkdir(exist_ok=True)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        os.environ[name] = "1"  # a core a run, for everybody: each runs in a new process, which reads this
     with ProcessPoolExecutor(asked.jobs, max_tasks_per_child=1) as pool:
         for done in as_completed([pool.submit(_run, *job) for job in missing]):
             with RUNS.open("a", encoding="utf-8") as file:
