@@ -88,7 +88,7 @@ def _quality(rows: list[Row]) -> str:
     lines += [f"| {s} | {told[s]} | {' | '.join(by.get(w, 'not run') for w in worlds)} |" for s, by in cells.items()]
     lines.append("")
     for row in (r for r in rows if r["bench"] == "quality.verdict"):
-        error = "" if row["paired_stderr"] != row["paired_stderr"] else f" ± {row['paired_stderr']:.3f}"
+        error = " (one seed)" if row["paired_stderr"] is None else f" ± {row['paired_stderr']:.3f}"
         lines.append(f"- world {row['world']}: {row['ahead']:+.3f}{error} against the best other learner, {row['best_other']}")
     lines += [f"- {r['system']} could not be compared: {r['package']} is not installed" for r in rows if r["bench"] == "quality.missing"]
     return "\n".join(lines)

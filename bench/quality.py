@@ -102,11 +102,13 @@ def _verdict(world: str, shares: dict[tuple[str, str], dict[int, float]]) -> Ite
     best = max(others, key=lambda s: float(np.mean(list(others[s].values()))))
     both = sorted(mine.keys() & others[best].keys())
     ahead = np.array([mine[n] - others[best][n] for n in both])
-    error = float(ahead.std(ddof=1) / len(ahead) ** 0.5) if len(ahead) > 1 else float("nan")
-    ahead_by = float(ahead.mean()) if len(ahead) else float("nan")
+    if not both:
+        return
+    error = round(float(ahead.std(ddof=1) / len(ahead) ** 0.5), 4) if len(ahead) > 1 else None
+    ahead_by = float(ahead.mean())
     yield {
-        "bench": "quality.verdict", "world": world, "best_other": best, "ahead": round(ahead_by, 4), "paired_stderr": round(error, 4),
-        "seeds": len(both), "first": bool(ahead_by > 0), "within_one_stderr": bool(ahead_by > -error),
+        "bench": "quality.verdict", "world": world, "best_other": best, "ahead": round(ahead_by, 4), "paired_stderr": error,
+        "seeds": len(both), "first": bool(ahead_by > 0), "within_one_stderr": bool(ahead_by > -(error or 0.0)),
     }  # fmt: skip
 
 
