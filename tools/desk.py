@@ -21,7 +21,8 @@ from journeyman.domain import Arm, Brand, Channel, Customer, Decision, Orders, P
 from journeyman.errors import Refused
 from journeyman.features import FeatureTable, select
 from journeyman.measurement.arms import assign
-from tools.reach import Bools, may_have_incentive, next_start, number, open_windows, reach, reserve, rested, started, under_caps
+from tools.offers import Allowance, drawn, terms
+from tools.reach import Bools, next_start, number, open_windows, reach, reserve, rested, started, under_caps
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,6 @@ class Recent:
     sends: tuple[tuple[str, Channel, datetime], ...] = ()
     own: tuple[tuple[str, Channel, datetime], ...] = ()
     suppressed: frozenset[tuple[str, str]] = frozenset()
-
-
-@dataclass(frozen=True)
-class Allowance:
-    """What incentives may still cost: `free` of reservations now, `left` for the days that remain, `cost` an offer has come to so far."""
-
-    free: float
-    left: float
-    days: int
-    cost: float
 
 
 @dataclass(frozen=True)
@@ -60,6 +51,8 @@ class Cohort:
     entered: Bools
     """(n,): some message could be sent, were it the customer's turn. All arms enter the experiment by this one condition."""
     keys: NDArray[np.uint64]
+    price: float = 0.0
+    """What an offer must earn in treatment, in reward units for each unit of money set aside for it."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +93,7 @@ class Desk:
         self._cells()
 
     def _cells(self) -> None:
-        """Every action's cell: channel × window × has an incentive; eligibility is the same within one."""
+        """Every action's cell, channel × window: but for offers, eligibility is the same within one."""
         self.channels = list(self.plan.action_sets.channels)
         self.windows = list(self.plan.action_sets.send_windows)
         code = []
@@ -108,8 +101,10 @@ class Desk:
             variant = self.variants[str(variant_id)][0]
             assert window is not None
             place = self.channels.index(variant.channel) * len(self.windows) + self.windows.index(window)
-            code.append(place * 2 + (variant.incentive is not None))
+            code.append(place)
         self.cell = np.array(code, dtype=np.intp)  # (K - 1,)
+        offers = [None if v is None else self.variants[v][0].incentive for v, _ in self.actions]
+        self.liability = np.array([reserve(offer, self.brand) for offer in offers])  # (K,)
 
     def look(self, features: FeatureTable, slot: str, now: datetime, recent: Recent, allowance: Allowance | None, orders: Orders) -> Cohort:
         """The slot's audience with contexts and eligible sets. `features` has the desk's customers in the same order."""
@@ -119,25 +114,30 @@ class Desk:
         people = [self.customers[r] for r in rows]
         names = [p.id for p in people]
         arms = assign(names, self.salt, self.plan.measurement)
+        contexts, price = self.contexts(features)[rows], 0.0
         eligible, entered = np.ones((len(rows), len(self.actions)), dtype=bool), np.zeros(len(rows), dtype=bool)
         if len(rows):
             ages, own = self._ages(names, now, recent.sends), self._ages(names, now, recent.own)
-            open_ = self._groups(people, rows, slot, now, ages, recent, allowance, orders)
+            open_ = self._groups(people, rows, now, ages, recent, orders)
             treated = arms == "treatment"
             resting = treated & ~rested(self.plan, own, len(rows))  # no other journey may delay when treatment enters
             waiting = treated & ~started(names, self.salt, orders.rollout, own)
             entered = open_.any(axis=1) & ~resting
             eligible[:, 1:] = (open_ & ~(resting | waiting)[:, None])[:, self.cell]
+            if allowance is not None:
+                offered, price = self._offered(names, slot, arms, entered & ~waiting, contexts, eligible, allowance, orders)
+                eligible[np.ix_(~offered, self.liability > 0)] = False
         return Cohort(
             slot=slot,
             now=now,
             customers=tuple(names),
             rows=rows,
             arms=arms,
-            contexts=self.contexts(features)[rows],
+            contexts=contexts,
             eligible=eligible,
             entered=entered,
             keys=np.array([number(n) for n in names], dtype=np.uint64),
+            price=price,
         )
 
     def contexts(self, features: FeatureTable) -> NDArray[np.float32]:
@@ -154,14 +154,12 @@ class Desk:
         self,
         people: list[Customer],
         rows: NDArray[np.intp],
-        slot: str,
         now: datetime,
         ages: list[tuple[int, Channel, float]],
         recent: Recent,
-        allowance: Allowance | None,
         orders: Orders,
     ) -> Bools:
-        """(n, channels × windows × 2): what a customer may be sent, by cell."""
+        """(n, channels × windows): what a customer may be sent, by cell."""
         n = len(people)
         may = reach(people, set(recent.suppressed), self.channels) & under_caps(self.plan, self.channels, ages, n)
         may &= np.array([c not in orders.rest for c in self.channels])
@@ -170,17 +168,25 @@ class Desk:
         opened = np.stack([kinds[z] for z in zones])  # (n, channels, windows)
         if orders.windows is not None:
             opened = opened & np.array([w in orders.windows for w in self.windows])
-        places = self._incentive_places(allowance, orders)
-        offered = np.stack([np.ones(n, bool), may_have_incentive([p.id for p in people], slot, places)], axis=1)  # (n, 2)
-        return np.asarray((may[:, :, None, None] & opened[:, :, :, None] & offered[:, None, None, :]).reshape(n, -1))
+        return np.asarray((may[:, :, None] & opened).reshape(n, -1))
 
-    def _incentive_places(self, allowance: Allowance | None, orders: Orders) -> float:
-        """How many customers may be offered an incentive today without overspending now or stranding the days to come."""
-        if allowance is None:
-            return np.inf
-        worst = max((reserve(i, self.brand) for i in self.plan.action_sets.incentives), default=0.0) or 1.0
-        steady = allowance.left / max(allowance.days, 1) / max(allowance.cost, 0.01)
-        return orders.pace * max(0.0, min(allowance.free / worst, 2 * steady))
+    def _offered(
+        self,
+        names: list[str],
+        slot: str,
+        arms: NDArray[np.str_],
+        turn: Bools,
+        contexts: NDArray[np.float32],
+        eligible: Bools,
+        allowance: Allowance,
+        orders: Orders,
+    ) -> tuple[Bools, float]:
+        """(n,) who may be offered an incentive, and its price in treatment. Each head whose `turn` it is has the same money in all arms."""
+        treated, heads = turn & (arms == "treatment"), turn & (arms != "holdout")
+        money = allowance.today(orders.pace) / max(int(heads.sum()), 1)
+        asked = terms(self.policy, contexts[treated], eligible[treated], self.liability, money * int(treated.sum()), orders.floor)
+        share = np.where(arms == "treatment", asked.share, money / max(float(self.liability.max()), 0.01))
+        return drawn(names, slot, share), asked.price
 
     def choose(self, cohort: Cohort, orders: Orders, snapshot: str) -> Choices:
         """A decision for everybody who may be sent something, by the policy or the arm's own rule; hold for the holdout."""
@@ -200,7 +206,9 @@ class Desk:
         """(action, propensity, expected), each (m,), for the customers of one arm."""
         eligible, keys = cohort.eligible[mine], cohort.keys[mine]
         if arm == "treatment":
-            chosen = self.policy.decide(cohort.contexts[mine], eligible, keys=keys, seed=seed, floor=orders.floor)
+            chosen = self.priced(self.policy, cohort.price).decide(
+                cohort.contexts[mine], eligible, keys=keys, seed=seed, floor=orders.floor
+            )
             return chosen.action, chosen.propensity, chosen.expected
         if arm == "random_control":
             action, propensity = random_control(eligible, 0, seed=seed, keys=keys)
@@ -208,6 +216,10 @@ class Desk:
             actions = [(self.variants[v][0], w) if v is not None and w is not None else None for v, w in self.actions]
             action, propensity = bau(eligible, actions, 0, cohort.now.date(), theme=standard_theme(self.plan), seed=seed, keys=keys)
         return action, propensity, np.zeros(len(mine))
+
+    def priced(self, policy: Policy, price: float) -> Policy:
+        """`policy` on a day when offers have a price: reward units for each unit of money set aside."""
+        return policy.at_costs(policy.costs + price * self.liability) if price else policy
 
     def _written(
         self, cohort: Cohort, logged: NDArray[np.intp], action: Any, propensity: Any, expected: Any, seed: int, snapshot: str

@@ -40,7 +40,8 @@ def replay(shift: Shift, decision: Decision) -> dict[str, Any]:
     context = shift.desk.contexts(features)[[shift.desk.row_of[decision.customer]]]
     eligible = _eligible(shift, decision, len(shift.desk.actions))
     keys = np.array([decision.key], dtype=np.uint64)
-    floor = shift.orders(decision.snapshot).floor
+    orders = shift.orders(decision.snapshot)
+    floor, policy = orders.floor, shift.desk.priced(policy, orders.price)
     chosen = policy.decide(context, eligible, keys=keys, seed=decision.seed, floor=floor)
     same = (int(chosen.action[0]), float(chosen.propensity[0]), float(chosen.expected[0])) == (
         decision.action,
@@ -66,6 +67,7 @@ def replay(shift: Shift, decision: Decision) -> dict[str, Any]:
         "expected": float(chosen.expected[0]),
         "eligible": int(eligible.sum()),
         "floor": floor,
+        "offer_price": orders.price,
         "hold_expected": float(reward[0]),
         "rivals": rivals,
     }
@@ -89,6 +91,11 @@ def _words(send: Send, decision: Decision, again: dict[str, Any], author: str) -
     lines += [
         f"Policy version {decision.policy_version} chose it among {again['eligible']} eligible actions (hold included) with propensity "
         f"{decision.propensity:.4f}; it expected a reward of {decision.expected:.4f} against {again['hold_expected']:.4f} for silence.",
+        *(
+            [f"The incentive budget was short: an offer had to earn {again['offer_price']:.4f} for each unit of money set aside for it."]
+            if again["offer_price"]
+            else []
+        ),
         "What else it might have chosen:",
         *(f"  {r['propensity']:.3f}  {_named(r)} (expected {r['expected']:.4f})" for r in again["rivals"]),
         f"Replayed from snapshot {decision.snapshot}, seed {decision.seed}: "

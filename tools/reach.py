@@ -1,4 +1,4 @@
-"""Who may be sent what today: eligibility of customers × actions, from consent, addresses, caps, cooldown, zones and the budget's pace.
+"""Who may be sent what today: eligibility of customers × actions, from consent, addresses, caps, cooldown and zones.
 
 Pure numpy over facts gathered beforehand. It never allows what the send gate would refuse at decision time; the gate checks again at the
 moment of sending. Hold is always eligible.
@@ -102,12 +102,3 @@ def started(names: Sequence[str], salt: str, share: float, ages_hours: Sequence[
 def open_windows(plan: Plan, channels: Sequence[Channel], windows: Sequence[SendWindow], zones: Zones, now: datetime) -> Bools:
     """(channels, windows): the window's next start is outside quiet hours in every candidate zone."""
     return np.array([[allowed_at(next_start(w, zones[0], now), zones, plan.guardrails.quiet_hours, c) for w in windows] for c in channels])
-
-
-def may_have_incentive(customers: Sequence[str], slot: str, places: float) -> Bools:
-    """(n,): a lottery by hash, so that at most about `places` customers may be offered an incentive today. It does not look at what would
-    be decided, so propensities stay exact."""
-    if places >= len(customers):
-        return np.ones(len(customers), dtype=bool)
-    tickets = np.array([number("incentive", slot, c) for c in customers], dtype=np.float64) / 2.0**64
-    return tickets < places / max(len(customers), 1)

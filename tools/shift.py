@@ -24,14 +24,13 @@ from journeyman.errors import DeliveryError
 from journeyman.features import FeatureTable, Staged
 from journeyman.measurement.attribution import attribute
 from journeyman.store import Store, audit, budget, customers, decisions, events, journeys, outbox, policies, rewards, snapshots
-from tools.desk import Allowance, Cohort, Desk, Recent
+from tools.desk import Cohort, Desk, Recent
+from tools.offers import LIFE, Allowance
 from tools.standing import Standing
 
 if TYPE_CHECKING:
     from journeyman.delivery.dispatch import Tally
 
-OFFER_DAYS = 7
-"""How long an incentive's cost stays reserved after its message: what is not redeemed by then is released."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ANSWER = timedelta(hours=12)
 """How long a message waits for a first answer before it teaches."""
@@ -99,6 +98,7 @@ class Shift:
         now = self.store.clock.now()
         features = self.features(snapshot)
         self.cohort = self.desk.look(features, slot, now, self._recent(now), self._allowance(now), orders)
+        orders = orders.model_copy(update={"price": self.cohort.price})
         self._contexts[snapshot] = self.desk.contexts(features)
         choices = self.desk.choose(self.cohort, orders, snapshot)
         self._file(snapshot).with_suffix(".json").write_text(orders.model_dump_json())
@@ -140,13 +140,20 @@ class Shift:
         limit = self.plan.guardrails.incentive_budget
         if limit is None:
             return None
-        standing = budget.standing(self.store, self.journey)
-        days = self.plan.schedule.horizon_days - (now - self.start).days
+        costs, held = budget.costs(self.store, self.journey), budget.outstanding(self.store, self.journey)
         offers = [s for s in self.sent() if s.liability > 0]
+        promised = dict.fromkeys(range(LIFE + 1), 0.0)
+        for send in offers:
+            if send.sent_at:
+                promised[max(LIFE - (now - send.sent_at).days, 0)] += held.pop(send.id, 0.0)
+        waiting = outbox.read(self.store, self.journey, states=("planned",))  # nothing is set aside for these yet
+        promised[LIFE] += sum(held.values()) + sum(s.liability for s in waiting)
+        old = [s for s in offers if s.sent_at and s.sent_at < now - timedelta(days=LIFE)]
+        mean = float(np.mean([s.liability for s in offers])) if offers else 1.0
         # Ten imagined offers redeemed one time in ten, until there are real ones to go by.
-        mean = float(np.mean([s.liability for s in offers])) if offers else 5.0
-        cost = (standing.spent + 1.0 * mean) / (len(offers) + 10)
-        return Allowance(max(limit.amount - standing.committed, 0.0), max(limit.amount - standing.spent, 0.0), max(days, 1), cost)
+        redeemed = (sum(costs.get(s.id, 0.0) for s in old) + mean) / (sum(s.liability for s in old) + 10 * mean)
+        days = self.plan.schedule.horizon_days - (now - self.start).days
+        return Allowance(limit.amount, sum(costs.values()), promised, max(days, 1), min(redeemed, 1.0))
 
     def deliver(self) -> dict[str, Any]:
         """What is due goes through the gate and out; returns how many ended in which state."""
@@ -240,7 +247,7 @@ class Shift:
     def _release(self, now: datetime) -> None:
         """Gives back what offers reserved that nobody redeemed in time."""
         pending = budget.outstanding(self.store, self.journey)
-        old = {s.id for s in self.sent() if s.sent_at and s.sent_at < now - timedelta(days=OFFER_DAYS)}
+        old = {s.id for s in self.sent() if s.sent_at and s.sent_at < now - timedelta(days=LIFE)}
         budget.release(self.store, sorted(old & set(pending)))
 
     # -- what others ask ------------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ SYSTEMS: dict[str, Entry] = {
     "VW squarecb": Entry(
         partial(vw.VowpalWabbit, options="--squarecb --gamma_scale 10000 -l 0.5"), VW, "--squarecb --gamma_scale 10000 -l 0.5"
     ),
-    "VW softmax": Entry(partial(vw.VowpalWabbit, options="--softmax --lambda 20 -l 1.5"), VW, "--softmax --lambda 20 -l 1.5"),
+    "VW softmax": Entry(partial(vw.VowpalWabbit, options="--softmax --lambda 500 -l 5"), VW, "--softmax --lambda 500 -l 5"),
     "VW epsilon": Entry(partial(vw.VowpalWabbit, options="--epsilon 0.1 -l 0.1"), VW, "--epsilon 0.1 -l 0.1"),
     "VW regcb": Entry(partial(vw.VowpalWabbit, options="--regcb"), VW, "--regcb"),
 }
@@ -54,10 +54,10 @@ GRID: dict[str, list[tuple[Any, str]]] = {
     **{
         f"VW {options[0].split()[0].strip('-')}": [(partial(vw.VowpalWabbit, options=o), o) for o in options]
         for options in (
-            [f"--squarecb --gamma_scale {g} -l {r}" for g in (100, 1_000, 10_000) for r in (0.5, 1.5)],
-            [f"--softmax --lambda {x} -l {r}" for x in (20, 100, 500) for r in (0.5, 1.5)],
+            [f"--squarecb --gamma_scale {g} -l {r}" for g in (1_000, 10_000, 100_000) for r in (0.2, 0.5, 1.5)],
+            [f"--softmax --lambda {x} -l {r}" for x in (20, 100, 500, 2_000) for r in (0.5, 1.5, 5)],
             [f"--epsilon {e} -l {r}" for e in (0.05, 0.1, 0.2) for r in (0.1, 0.5)],
-            [f"--regcb --mellowness {m} -l {r}" for m in (0.001, 0.01, 0.1) for r in (0.1, 0.5)],
+            [f"--regcb --mellowness {m} -l {r}" for m in (0.001, 0.01) for r in (0.1, 0.5)],
         )
     },
 }

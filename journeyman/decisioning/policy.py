@@ -13,6 +13,7 @@ Not here: eligibility (consent, caps, budget) and anything about sending. The mo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -132,6 +133,12 @@ class Policy:
         self._actions = replace(self._actions, costs=costs)
         self._shape = Shape.of(self.settings, self._actions)
         self._lay_out(self._belief)
+
+    def at_costs(self, costs: ArrayLike) -> Policy:
+        """This policy under other costs (K,), for one run or a question; what it knows is shared, and it keeps its own costs itself."""
+        other = copy(self)
+        other.costs = costs
+        return other
 
     def decide(
         self,

@@ -60,7 +60,8 @@ class Orders(Record):
 
     `pace`: share of the day's incentive allowance that may be used. `floor`: the uniform exploration floor. `rest`: channels left out
     today. `windows`: the only send windows allowed today (None: all the plan has). `rollout`: share of the treated customers who may be
-    written to so far; the others wait, in peace, for what the first ones teach. `note`: why, for the audit log.
+    written to so far; the others wait, in peace, for what the first ones teach. `price`: what an offer must earn for each unit of money
+    set aside for it, in reward units; found by the desk from the incentive budget, whatever was ordered. `note`: why, for the audit log.
     """
 
     pace: float = Field(default=1.0, ge=0, le=1)
@@ -68,6 +69,7 @@ class Orders(Record):
     rest: list[Channel] = Field(default_factory=list)
     windows: list[SendWindow] | None = None
     rollout: float = Field(default=1.0, gt=0, le=1)
+    price: float = Field(default=0.0, ge=0)
     note: Text = ""
 
 

@@ -71,3 +71,10 @@ def outstanding(store: Store, journey: str) -> dict[str, float]:
     query = select(budget.c.send, budget.c.reserved).where(budget.c.journey == journey, budget.c.reserved > 0)
     with store.reading() as connection:
         return dict(connection.execute(query).all())
+
+
+def costs(store: Store, journey: str) -> dict[str, float]:
+    """Send → what its offer did cost, for all that were redeemed."""
+    query = select(budget.c.send, budget.c.spent).where(budget.c.journey == journey, budget.c.spent > 0)
+    with store.reading() as connection:
+        return dict(connection.execute(query).all())
