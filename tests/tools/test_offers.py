@@ -30,7 +30,8 @@ def test_choices_under_a_price_set_aside_what_is_due(share):
     chosen = policy.at_costs(policy.costs + on.price * LIABILITY).decide(x, eligible, seed=1)
     spent = LIABILITY[chosen.action]
     assert on.share == 1 and on.price > 0
-    assert spent.sum() == pytest.approx(money, rel=0.15)  # found on some of them, as the day's price is
+    luck = 3 * np.sqrt(10 * money)  # three standard errors of a sum of offers; and the price is found on some of them only
+    assert spent.sum() == pytest.approx(money, abs=0.1 * money + luck)
     got = spent > 0
     assert x[got, 0].mean() > x[freely > 0, 0].mean() + 0.1, "a scarcer offer goes to those it moves more"
     assert policy.costs[3] == 0.001, "the policy itself is not changed"
