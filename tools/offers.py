@@ -40,7 +40,7 @@ class Allowance:
 
 
 def drawn(customers: Sequence[str], slot: str, share: float | NDArray[np.float64]) -> Bools:
-    """(n,): a lottery by hash; each customer wins with the chance `share`, one or (n,). It looks at names alone: propensities stay exact."""
+    """(n,): a lottery by hash; each customer wins with chance `share`, one or (n,). It looks at names alone: propensities stay exact."""
     tickets = np.array([number("incentive", slot, c) for c in customers], dtype=np.float64) / 2.0**64
     return tickets < share
 
