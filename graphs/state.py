@@ -51,13 +51,15 @@ class CheckTask(TypedDict):
 
 
 class CohortState(TypedDict, total=False):
-    """`cohort`: one scheduled run. `slot` names it; the same slot twice changes nothing the second time."""
+    """`cohort`: one scheduled run. `slot` names it; the same slot twice changes nothing the second time. `moved`: features that are no
+    longer what they were, in words."""
 
     slot: str
     snapshot: str
     orders: dict[str, Any]
     decided: int
     enqueued: int
+    moved: list[str]
     tally: dict[str, Any]
 
 

@@ -18,10 +18,10 @@ def bandit_tools(shift: Shift) -> dict[str, BaseTool]:
         """How the journey stands: rates by lever and level with intervals, segments, budget, unsubscribes."""
         return shift.report().model_dump(mode="json")
 
-    def select_touchpoints(slot: str, snapshot: str, orders: dict[str, Any]) -> dict[str, int]:
+    def select_touchpoints(slot: str, snapshot: str, orders: dict[str, Any]) -> dict[str, Any]:
         """Decide for every customer of a slot, under the orders given, and enqueue the sends."""
-        decided, enqueued = shift.decide(slot, snapshot, Orders.model_validate(orders))
-        return {"decisions": decided, "sends": enqueued}
+        decided, enqueued, moved = shift.decide(slot, snapshot, Orders.model_validate(orders))
+        return {"decisions": decided, "sends": enqueued, "moved": moved}
 
     def explain(send: str) -> dict[str, Any]:
         """Why a send went out, in words, with its decision replayed."""

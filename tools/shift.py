@@ -93,10 +93,12 @@ class Shift:
 
     # -- deciding -------------------------------------------------------------------------------------------------------------------
 
-    def decide(self, slot: str, snapshot: str, orders: Orders) -> tuple[int, int]:
-        """Decides for the slot's audience and enqueues the sends, in one transaction. Returns (decisions, sends)."""
+    def decide(self, slot: str, snapshot: str, orders: Orders) -> tuple[int, int, list[str]]:
+        """Decides for the slot's audience and enqueues the sends, in one transaction. Returns (decisions, sends, what to look at: features
+        that are no longer what they were when the journey began). Raises SchemaShift, with nothing written, when too many are lost."""
         now = self.store.clock.now()
         features = self.features(snapshot)
+        moved = self.desk.context_encoder.moved(features.names, features.matrix())
         self.cohort = self.desk.look(features, slot, now, self._recent(now), self._allowance(now), orders)
         orders = orders.model_copy(update={"price": self.cohort.price})
         self._contexts[snapshot] = self.desk.contexts(features)
@@ -107,7 +109,9 @@ class Shift:
             outbox.enqueue(self.store, choices.sends)
             self._log().update({d.id: d for d in sorted(choices.decisions, key=lambda d: d.id)})  # as the store will tell them
             audit.write(self.store, actor="orchestrator", action="orders", detail={"slot": slot, **orders.model_dump(mode="json")})
-        return len(choices.decisions), len(choices.sends)
+            if moved:
+                audit.write(self.store, actor="desk", action="features moved", detail={"slot": slot, "features": moved})
+        return len(choices.decisions), len(choices.sends), moved
 
     def orders(self, snapshot: str) -> Orders:
         """What was ordered when a snapshot's slot was decided."""

@@ -37,6 +37,9 @@ def run(
         slot = f"{office.clock.now():%Y-%m-%d}"
         state = asyncio.run(build().ainvoke({"slot": slot}, context=office.working(journey, office.at_work(journey))))
     if json:
-        emit({"journey": journey, "slot": slot, "decided": state["decided"], "enqueued": state.get("enqueued", 0), "tally": state["tally"]})
+        told = {"decided": state["decided"], "enqueued": state.get("enqueued", 0), "moved": state.get("moved", []), "tally": state["tally"]}
+        emit({"journey": journey, "slot": slot, **told})
     else:
+        for line in state.get("moved", []):
+            people().print(f"Look at this: {line}. The policy was taught on other numbers.")
         people().print(f"{journey}, {slot}: {state['decided']} decisions, {state.get('enqueued', 0)} enqueued; {state['tally']}")

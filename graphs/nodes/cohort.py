@@ -33,7 +33,7 @@ async def decide(state: CohortState, runtime: Runtime[Context]) -> CohortState:
     """Eligibility, choice and enqueueing, by the bandit tool, in one transaction."""
     tool = runtime.context.at_work().tools["select_touchpoints"]
     chosen = await tool.ainvoke({"slot": state["slot"], "snapshot": state["snapshot"], "orders": state["orders"]})
-    return {"decided": chosen["decisions"], "enqueued": chosen["sends"]}
+    return {"decided": chosen["decisions"], "enqueued": chosen["sends"], "moved": chosen["moved"]}
 
 
 async def deliver(state: CohortState, runtime: Runtime[Context]) -> CohortState:

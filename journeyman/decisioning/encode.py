@@ -25,6 +25,11 @@ F32 = NDArray[np.float32]
 F64 = NDArray[np.float64]
 CLIP = (0.01, 0.99)
 """Values beyond these quantiles count as the quantile."""
+TOLERATED = 0.1
+"""Share of the columns that may be lost before nothing is decided any more: each counts as unknown for everybody."""
+MOVED = (1.0, 0.3)
+"""A column has moved when its mean is further than this from what was fitted, in standard deviations, or when it is known for a share of
+customers that has changed by more than the second."""
 GAPS = (0.02, 0.98)
 """A column missing for a share of customers between these gets an indicator of its own."""
 
@@ -82,7 +87,8 @@ class ContextEncoder:
         return encoder._rotated(encoder._scaled(table), pinned, dim)
 
     def encode(self, names: Sequence[str], matrix: NDArray[Any]) -> F32:
-        """(n, d) contexts of `matrix` (n, m') with columns `names` in any order; other columns are ignored. Raises SchemaShift."""
+        """(n, d) contexts of `matrix` (n, m') with columns `names` in any order; other columns are ignored. A few lost columns count as
+        unknown (see `moved`); raises SchemaShift when more than TOLERATED of them are."""
         scaled = self.scaled(names, matrix)
         out = np.zeros((len(scaled), self.loadings.shape[1]))
         for j in range(scaled.shape[1]):  # a fixed order of addition: a customer's context is the same alone and in a crowd
@@ -91,15 +97,41 @@ class ContextEncoder:
 
     def scaled(self, names: Sequence[str], matrix: NDArray[Any]) -> F64:
         """(n, m + g): the columns of `inputs` before they are rotated into contexts. Raises SchemaShift."""
+        return self._scaled(self._taken(names, matrix))
+
+    def moved(self, names: Sequence[str], matrix: NDArray[Any]) -> list[str]:
+        """In words, what is no longer as it was when this encoder was fitted: columns lost, and columns whose mean or share of known values
+        has moved far (MOVED). Empty when all is well. Raises SchemaShift."""
+        table, lost = self._taken(names, matrix), set(self.columns) - set(names)
+        found = [f"{name} is gone: it counts as unknown" for name in self.columns if name in lost]
+        known = np.isfinite(table)
+        scaled, unknown = self._scaled(table)[:, : len(self.columns)], dict(zip(self.gaps, self.gap_mean, strict=True))
+        for j, name in enumerate(self.columns):
+            if not len(table) or name in lost:
+                continue
+            share, before = float(known[:, j].mean()), 1 - float(unknown.get(j, 0.0))
+            middle = float(scaled[known[:, j], j].mean()) if known[:, j].any() else 0.0
+            if before - share > MOVED[1]:
+                found.append(f"{name} is known for {share:.0%} of the customers")
+            elif abs(middle) > MOVED[0]:
+                found.append(
+                    f"{name} is {abs(middle):.1f} standard deviations {'higher' if middle > 0 else 'lower'} than when the journey began"
+                )
+        return found
+
+    def _taken(self, names: Sequence[str], matrix: NDArray[Any]) -> F64:
+        """(n, m): the encoder's columns, NaN for a lost one. Raises SchemaShift."""
         table = _checked(names, matrix)
-        place = {name: j for j, name in enumerate(names)}
-        if lost := [c for c in self.columns if c not in place]:
+        place: dict[str, int] = {name: j for j, name in enumerate(names)}
+        lost = [c for c in self.columns if c not in place]
+        if len(lost) > TOLERATED * len(self.columns):
             shown = ", ".join(lost[:5]) + (" …" if len(lost) > 5 else "")
             raise SchemaShift(
-                f"{len(lost)} of the features the policy was taught on are missing: {shown}.",
+                f"{len(lost)} of the {len(self.columns)} features the policy was taught on are missing: {shown}.",
                 remedy="Restore the columns in journeyman.yaml, or start a new policy.",
             )
-        return self._scaled(table[:, [place[c] for c in self.columns]])
+        padded = np.column_stack([table, np.full(len(table), np.nan)])
+        return padded[:, [int(place.get(c, table.shape[1])) for c in self.columns]]
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -169,8 +201,9 @@ def _checked(names: Sequence[str], matrix: NDArray[Any]) -> F64:
     table = np.asarray(matrix, dtype=np.float64)
     if table.ndim != 2 or table.shape[1] != len(names) or len(set(names)) != len(names):
         raise PolicyError(f"{len(names)} names for a table of shape {table.shape}.", remedy="Give every column one name of its own.")
-    if np.isinf(table).any():
-        raise PolicyError("The feature table holds infinite values.", remedy="Leave unknown values missing (NaN).")
+    if (wild := np.isinf(table)).any():
+        named = ", ".join(str(names[j]) for j in np.flatnonzero(wild.any(axis=0))[:5])
+        raise PolicyError(f"The feature table holds infinite values: {named}.", remedy="Leave unknown values missing (NaN).")
     return table
 
 

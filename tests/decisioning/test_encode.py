@@ -77,6 +77,36 @@ def test_columns_go_by_name_and_a_lost_one_is_a_schema_shift():
     assert shift.value.remedy
 
 
+def test_a_lost_column_of_many_counts_as_unknown_and_is_told():
+    g = np.random.default_rng(4)
+    names, wide = [f"f{j}" for j in range(20)], g.normal(size=(500, 20))
+    encoder = ContextEncoder.fit(names, wide, pinned=names[:4])
+    assert encoder.moved(names, wide) == []
+    unknown = wide.copy()
+    unknown[:, 7] = np.nan
+    assert np.array_equal(encoder.encode(names[:7] + names[8:], np.delete(wide, 7, axis=1)), encoder.encode(names, unknown))
+    assert encoder.moved(names[:7] + names[8:], np.delete(wide, 7, axis=1)) == ["f7 is gone: it counts as unknown"]
+    with pytest.raises(SchemaShift, match="3 of the 20"):
+        encoder.moved(names[3:], wide[:, 3:])
+
+
+def test_what_has_moved_far_is_told_in_words():
+    g = np.random.default_rng(5)
+    names, wide = ["age", "orders", "visits"], g.normal(10, 1, size=(500, 3))
+    encoder = ContextEncoder.fit(names, wide)
+    later = wide + np.array([0.2, 3.0, 0.0])
+    later[:400, 2] = np.nan
+    told = encoder.moved(names, later)
+    assert (
+        len(told) == 2
+        and told[0].startswith("orders is ")
+        and "higher" in told[0]
+        and told[1] == "visits is known for 20% of the customers"
+    )
+    with pytest.raises(PolicyError, match="infinite values: orders"):
+        encoder.encode(names, np.where(np.arange(3) == 1, np.inf, wide))
+
+
 def test_a_customer_alone_is_encoded_as_in_the_crowd():
     matrix = table()
     encoder = ContextEncoder.fit(NAMES, matrix)
