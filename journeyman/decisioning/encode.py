@@ -122,7 +122,7 @@ class ContextEncoder:
     def _taken(self, names: Sequence[str], matrix: NDArray[Any]) -> F64:
         """(n, m): the encoder's columns, NaN for a lost one. Raises SchemaShift."""
         table = _checked(names, matrix)
-        place: dict[str, int] = {name: j for j, name in enumerate(names)}
+        place = {name: j for j, name in enumerate(names)}
         lost = [c for c in self.columns if c not in place]
         if len(lost) > TOLERATED * len(self.columns):
             shown = ", ".join(lost[:5]) + (" …" if len(lost) > 5 else "")
@@ -131,7 +131,7 @@ class ContextEncoder:
                 remedy="Restore the columns in journeyman.yaml, or start a new policy.",
             )
         padded = np.column_stack([table, np.full(len(table), np.nan)])
-        return padded[:, [int(place.get(c, table.shape[1])) for c in self.columns]]
+        return padded[:, [place.get(c, len(names)) for c in self.columns]]
 
     @property
     def inputs(self) -> tuple[str, ...]:
