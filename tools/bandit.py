@@ -7,6 +7,8 @@ from typing import Any
 from langchain_core.tools import BaseTool, StructuredTool
 
 from journeyman.domain import Orders
+from tools.ahead import forecast as look_ahead
+from tools.ahead import sequence
 from tools.explain import explain as explain_send
 from tools.shift import Shift
 
@@ -27,5 +29,13 @@ def bandit_tools(shift: Shift) -> dict[str, BaseTool]:
         """Why a send went out, in words, with its decision replayed."""
         return explain_send(shift, send)
 
-    made = (policy_report, select_touchpoints, explain)
+    def sequence_touchpoints(customer: str, days: int = 14) -> dict[str, Any]:
+        """The touchpoints a customer would get next if nothing new were learned, under caps, cooldown and quiet hours. Enqueues nothing."""
+        return sequence(shift, customer, days)
+
+    def forecast(days: int = 7) -> dict[str, Any]:
+        """Sends, expected reward over silence and offers of the next days, as sums with standard errors."""
+        return look_ahead(shift, days)
+
+    made = (policy_report, select_touchpoints, sequence_touchpoints, forecast, explain)
     return {f.__name__: StructuredTool.from_function(f) for f in made}

@@ -27,12 +27,13 @@ from tools.reach import Bools, next_start, number, open_windows, reach, reserve,
 
 @dataclass(frozen=True)
 class Recent:
-    """What already happened to customers: marketing sends of late (customer, channel, when), those of this journey alone, and channels
-    closed to them."""
+    """What already happened to customers: marketing sends of late (customer, channel, when), those of this journey alone, channels closed
+    to them, and which variants they had of late (customer, variant)."""
 
     sends: tuple[tuple[str, Channel, datetime], ...] = ()
     own: tuple[tuple[str, Channel, datetime], ...] = ()
     suppressed: frozenset[tuple[str, str]] = frozenset()
+    had: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,9 @@ class Desk:
             place = self.channels.index(variant.channel) * len(self.windows) + self.windows.index(window)
             code.append(place)
         self.cell = np.array(code, dtype=np.intp)  # (K - 1,)
+        self.actions_of: dict[str, list[int]] = {}
+        for k, (variant_id, _) in enumerate(self.actions[1:], 1):
+            self.actions_of.setdefault(str(variant_id), []).append(k)
         offers = [None if v is None else self.variants[v][0].incentive for v, _ in self.actions]
         self.liability = np.array([reserve(offer, self.brand) for offer in offers])  # (K,)
 
@@ -124,6 +128,7 @@ class Desk:
             waiting = treated & ~started(names, self.salt, orders.rollout, own)
             entered = open_.any(axis=1) & ~resting
             eligible[:, 1:] = (open_ & ~(resting | waiting)[:, None])[:, self.cell]
+            self._not_again(eligible, names, recent)
             if allowance is not None:
                 offered, price = self._offered(names, slot, arms, entered & ~waiting, contexts, eligible, allowance, orders)
                 eligible[np.ix_(~offered, self.liability > 0)] = False
@@ -149,6 +154,13 @@ class Desk:
         """(row, channel, hours since) of what was sent to the cohort."""
         place = {name: i for i, name in enumerate(names)}
         return [(place[c], ch, (now - at).total_seconds() / 3600) for c, ch, at in sends if c in place]
+
+    def _not_again(self, eligible: Bools, names: list[str], recent: Recent) -> None:
+        """Takes from `eligible` (n, K) what a customer had of late: nobody likes to get the same letter twice."""
+        place = {name: i for i, name in enumerate(names)}
+        pairs = [(place[c], k) for c, v in recent.had if c in place for k in self.actions_of.get(v, ())]
+        if pairs:
+            eligible[tuple(np.array(pairs).T)] = False
 
     def _groups(
         self,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from journeyman.store import decisions, library, outbox
+from tools.ahead import sequence
 
 if TYPE_CHECKING:
     from journeyman.domain import Decision, Send
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 
 
 def explain(shift: Shift, send_id: str) -> dict[str, Any]:
-    """`send`, `decision`, `replay` (with `same`), `variant`, `verdict` and `words`. Raises RunError for an unknown send."""
+    """`send`, `decision`, `replay` (with `same`), `variant`, `verdict`, what `follows` and `words`. Raises RunError for an unknown send."""
     send = outbox.one(shift.store, send_id)
     decision = decisions.one(shift.store, send.decision)
     again = replay(shift, decision)
     written = library.read(shift.store, shift.journey, ids=[send.variant])[0]
+    follows = sequence(shift, send.customer)
     verdict = library.verdicts(shift.store, shift.journey, [send.variant]).get(send.variant)
     return {
         "send": send.model_dump(mode="json"),
@@ -26,7 +28,9 @@ def explain(shift: Shift, send_id: str) -> dict[str, Any]:
         "replay": again,
         "variant": written.model_dump(mode="json", exclude_none=True),
         "verdict": verdict.model_dump(mode="json") if verdict else None,
-        "words": _words(send, decision, again, written.author),
+        "follows": follows["touchpoints"],
+        "words": [*_words(send, decision, again, written.author), "What would follow if nothing new were learned:"]
+        + [f"  {line}" for line in follows["words"]],
     }
 
 

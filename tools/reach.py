@@ -18,7 +18,8 @@ from guardrails.quiet import allowed_at
 from journeyman.domain import CHANNELS, WINDOW_HOURS, Brand, Channel, Customer, Incentive, Plan, SendWindow
 
 Bools = NDArray[np.bool_]
-
+FRESH = timedelta(days=14)
+"""How long a customer does not get the same variant again."""
 
 Zones = tuple[ZoneInfo, ...]
 """The zones a customer may be in: one when known. The first tells when a window starts; all must allow the moment."""
@@ -75,16 +76,19 @@ def under_caps(plan: Plan, channels: Sequence[Channel], ages_hours: Sequence[tup
     return ok
 
 
+def spacing_hours(plan: Plan) -> float:
+    """How far apart messages of this journey are in treatment, so that a cap is used evenly; 0 where no cap allows more than one."""
+    spans = [cap.window_days // cap.limit for cap in plan.guardrails.frequency_caps if cap.channel is None and cap.limit > 1]
+    return max(24.0 * max(spans, default=0) - 12, 0.0)
+
+
 def rested(plan: Plan, ages_hours: Sequence[tuple[int, Channel, float]], n: int) -> Bools:
     """(n,): long enough since the last message for the cap to be used evenly: two a week are three days apart, not one behind the other.
 
     This is sequencing, for the treatment alone: a second message on the next day meets a tired customer, and comes before anything was
     learned from the first.
     """
-    spans = [cap.window_days // cap.limit for cap in plan.guardrails.frequency_caps if cap.channel is None and cap.limit > 1]
-    if not spans or not ages_hours:
-        return np.ones(n, dtype=bool)
-    recent = [row for row, _, age in ages_hours if age < 24 * max(spans) - 12]
+    recent = [row for row, _, age in ages_hours if age < spacing_hours(plan)]
     return np.asarray(np.bincount(np.array(recent, dtype=np.int64), minlength=n) == 0)
 
 

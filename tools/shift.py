@@ -26,6 +26,7 @@ from journeyman.measurement.attribution import attribute
 from journeyman.store import Store, audit, budget, customers, decisions, events, journeys, outbox, policies, rewards, snapshots
 from tools.desk import Cohort, Desk, Recent
 from tools.offers import LIFE, Allowance
+from tools.reach import FRESH
 from tools.standing import Standing
 
 if TYPE_CHECKING:
@@ -122,16 +123,20 @@ class Shift:
         longest = max([cap.window_days for cap in rails.frequency_caps] + [rails.cooldown_hours / 24, 1])
         past = outbox.history(self.store, now - timedelta(days=longest))
         planned = [(s.customer, s.channel, s.scheduled_at) for s in outbox.read(self.store, states=("planned",))]
-        closed = customers.suppressed(self.store)
-        gone = {(p.id, c) for p in self.desk.customers for c in self.desk.channels if (c, self._address(p, c)) in closed}
-        withdrawn = self._withdrawn()
-        own = [(s.customer, s.channel, s.sent_at) for s in self.sent() if s.sent_at and s.sent_at >= now - timedelta(days=longest)]
-        own += [(s.customer, s.channel, s.scheduled_at) for s in outbox.read(self.store, self.journey, states=("planned",))]
-        return Recent(tuple((c, ch, at) for _, c, ch, at in past) + tuple(planned), tuple(own), frozenset(gone | withdrawn))
+        left = [(s, s.sent_at) for s in self.sent() if s.sent_at] + [
+            (s, s.scheduled_at) for s in outbox.read(self.store, self.journey, states=("planned",))
+        ]
+        own = tuple((s.customer, s.channel, at) for s, at in left if at >= now - timedelta(days=longest))
+        had = frozenset((s.customer, s.variant) for s, at in left if at >= now - FRESH)
+        return Recent(tuple((c, ch, at) for _, c, ch, at in past) + tuple(planned), own, self.closed(), had)
 
-    def _withdrawn(self) -> set[tuple[str, str]]:
-        """(customer, channel) whose consent does not hold now."""
-        return {(p.id, c) for p in customers.read(self.store) for c in self.desk.channels if (c, "marketing") not in p.consent}
+    def closed(self) -> frozenset[tuple[str, str]]:
+        """(customer, channel) that may not be written to now: the address is suppressed, or consent does not hold any more."""
+        shut = customers.suppressed(self.store)
+        gone = {(p.id, c) for p in self.desk.customers for c in self.desk.channels if (c, self._address(p, c)) in shut}
+        return frozenset(
+            gone | {(p.id, c) for p in customers.read(self.store) for c in self.desk.channels if (c, "marketing") not in p.consent}
+        )
 
     @staticmethod
     def _address(person: Any, channel: Any) -> str:

@@ -31,15 +31,25 @@ def run(
         raise RunError("Which journey?", remedy="Name it: `journeyman run JOURNEY`, or use --resume for an interrupted run.")
     from app.office import Office
     from graphs.cohort import build
+    from tools.ahead import forecast
 
     with Office.open(workspace) as office, progress(quiet=json) as tell:
         tell("Cohort run", 0, 0)
         slot = f"{office.clock.now():%Y-%m-%d}"
-        state = asyncio.run(build().ainvoke({"slot": slot}, context=office.working(journey, office.at_work(journey))))
+        work = office.at_work(journey)
+        state = asyncio.run(build().ainvoke({"slot": slot}, context=office.working(journey, work)))
+        ahead = forecast(work.shift) if state["decided"] else None
     if json:
         told = {"decided": state["decided"], "enqueued": state.get("enqueued", 0), "moved": state.get("moved", []), "tally": state["tally"]}
-        emit({"journey": journey, "slot": slot, **told})
+        emit({"journey": journey, "slot": slot, **told, "forecast": ahead})
     else:
         for line in state.get("moved", []):
             people().print(f"Look at this: {line}. The policy was taught on other numbers.")
         people().print(f"{journey}, {slot}: {state['decided']} decisions, {state.get('enqueued', 0)} enqueued; {state['tally']}")
+        if ahead:
+            by = ", ".join(f"{count:,} {channel.replace('_', '-')}" for channel, count in ahead["by_channel"].items())
+            gain = ahead["gain"]
+            people().print(
+                f"Next {ahead['days']} days, if nothing new were learned: about {ahead['sends']['value']:,.0f} sends ({by or 'none'}), "
+                f"worth {gain['value']:,.1f} ± {2 * gain['stderr']:,.1f} successes more than silence."
+            )

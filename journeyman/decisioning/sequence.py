@@ -44,12 +44,15 @@ def plan_ahead(
     hold: int | None = None,
     fatigue: float = 0.0,
     limit: int = 5,
+    items: Sequence[object] | None = None,
+    fresh_days: int = 0,
 ) -> list[Planned]:
     """Up to `limit` touchpoints in order of time: the best gain first, each only where caps and cooldown allow it beside all others.
 
     scores (T, K): expected reward net of cost of every action on each of T days, NaN or -inf where not eligible. `places` (K,): channel and
     window of each action, None for hold, whose score (0 without `hold`) a touchpoint must beat. `zone` is the customer's,
-    `past` the touches already made. `fatigue`: share of its gain a touchpoint loses for every other within a week. Raises PolicyError.
+    `past` the touches already made. `fatigue`: share of its gain a touchpoint loses for every other within a week.
+    Actions of one of the `items` (K,) are chosen once within `fresh_days`. Raises PolicyError.
     """
     table = np.array(scores, dtype=np.float64)
     if table.ndim != 2 or table.shape[1] != len(places):
@@ -74,6 +77,9 @@ def plan_ahead(
         assert place is not None
         touches.append((found.at, place[0]))
         gain[found.day] = 0.0  # one touchpoint a day
+        if items is not None:
+            like = [k for k, item in enumerate(items) if item == items[found.action]]
+            gain[max(found.day - fresh_days + 1, 0) : found.day + fresh_days, like] = 0.0
     return sorted(chosen, key=lambda p: p.at)
 
 

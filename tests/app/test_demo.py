@@ -24,6 +24,7 @@ import pytest
 
 from app.office import Office
 from journeyman.clock import ManualClock
+from journeyman.errors import RunError
 from journeyman.store import journeys, policies
 
 ROOT = Path(__file__).parent.parent.parent
@@ -155,6 +156,36 @@ def test_explain_replays_to_the_same_answer(saas: tuple[Path, dict[str, Any]]) -
         assert ended.returncode == 0, ended.stderr
         told = json.loads(ended.stdout)
         assert told["replay"]["same"] and told["replay"]["propensity"] == message["decision"]["propensity"]
+
+
+def test_nobody_gets_the_same_copy_twice_in_two_weeks(saas: tuple[Path, dict[str, Any]]) -> None:
+    had: Counter[tuple[str, str]] = Counter((m["customer"], m["variant"]) for m in messages(saas[0]))
+    assert max(had.values()) == 1, "the demonstration lasts nine days"
+
+
+def test_what_would_follow_keeps_to_the_plan_and_a_forecast_adds_up(saas: tuple[Path, dict[str, Any]]) -> None:
+    folder, _ = saas
+    sent = messages(folder)
+    customer = next(m["customer"] for m in sent if m["decision"]["arm"] == "treatment")
+    had = {m["variant"] for m in sent if m["customer"] == customer}
+    with Office.open(folder, ManualClock(max(datetime.fromisoformat(m["sent_at"]) for m in sent) + timedelta(hours=1))) as office:
+        (journey,) = (j.name for j in journeys.listed(office.store))
+        work = office.at_work(journey)
+        follows = work.tools["sequence_touchpoints"].invoke({"customer": customer, "days": 21})
+        ahead = work.tools["forecast"].invoke({"days": 7})
+        with pytest.raises(RunError, match="no customer"):
+            work.tools["sequence_touchpoints"].invoke({"customer": "nobody"})
+    touches = follows["touchpoints"]
+    times = [datetime.fromisoformat(t["at"]) for t in touches]
+    assert 1 <= len(touches) <= 5 and all(t["gain"] > 0 for t in touches)
+    assert all(b - a >= timedelta(hours=work.plan.guardrails.cooldown_hours) for a, b in pairwise(times))
+    for cap in work.plan.guardrails.frequency_caps:
+        inside = [sum(a <= b < a + timedelta(days=cap.window_days) for b in times) for a in times]
+        assert cap.channel is not None or max(inside) <= cap.limit
+    soon = {t["variant"] for t in touches if datetime.fromisoformat(t["at"]) < times[0] + timedelta(days=4)}
+    assert not soon & had, "what was had of late does not come again"
+    assert sum(ahead["by_channel"].values()) == pytest.approx(ahead["sends"]["value"], abs=4)
+    assert ahead["gain"]["value"] > 0 and ahead["sends"]["stderr"] > 0 and 0 < ahead["asked"] <= ahead["customers"]
 
 
 def test_an_unknown_send_is_told_apart(saas: tuple[Path, dict[str, Any]]) -> None:

@@ -30,6 +30,15 @@ def test_the_best_two_a_week_in_order_of_time():
     assert laid[0].at == at(1, 7, 8) and laid[1].gain == 0.05
 
 
+def test_the_same_copy_comes_once_in_its_time():
+    scores = np.zeros((14, 5))
+    scores[:, 1], scores[:, 2], scores[:, 4] = 0.05, 0.04, 0.03  # e-mail in two windows is one piece of copy
+    copy = ["hold", "a", "a", "b", "c"]
+    laid = plan_ahead(scores, PLACES, START, cooldown_hours=40, items=copy, fresh_days=5, limit=4)
+    times = {k: [p.day for p in laid if copy[p.action] == k] for k in "ac"}
+    assert len(laid) == 4 and all(b - a >= 5 for t in times.values() for a, b in pairwise(t)) and len(times["c"]) >= 1
+
+
 def test_windows_are_told_in_the_customers_zone():
     scores = np.zeros((1, 5))
     scores[0, 2] = 0.1
