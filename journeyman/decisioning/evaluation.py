@@ -3,7 +3,10 @@
 Estimators, with w = target_propensity / propensity of the logged action, q̂ a reward model on the logged action and Q its mean under the
 target policy: `ips` mean(w r) (Horvitz and Thompson 1952) · `snips` Σwr/Σw (Swaminathan and Joachims 2015) · `dm` mean(Q) · `dr`
 mean(Q + w(r - q̂)) (Dudík et al. 2011) · `sndr` with self-normalised w · `switch-dr` with w set to 0 above a threshold that balances
-variance against a bound on the bias (Wang, Agarwal, Dudík 2017). q̂ must not have been fitted on the same rows.
+variance against a bound on the bias (Wang, Agarwal, Dudík 2017: the model alone speaks for actions with a larger weight, which is the same
+as leaving their correction out). q̂ must not have been fitted on the same rows.
+
+Intervals: `normal`, `bootstrap`, and `bound` (`bounds`), which holds for any number of rows.
 
 No verdict without overlap: where few rows carry the weight, or the weights do not average to 1 as they must, `overlap` is poor and
 `verdict` is `refused`. Numbers are still given, for those who want to look.
@@ -12,13 +15,14 @@ No verdict without overlap: where few rows carry the weight, or the weights do n
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
+from journeyman.decisioning import bounds
 from journeyman.decisioning.inputs import numbers
 from journeyman.errors import PolicyError
 
@@ -97,14 +101,15 @@ def evaluate(
     q_target: ArrayLike | None = None,
     *,
     level: float = 0.95,
-    interval: Literal["normal", "bootstrap"] = "normal",
+    interval: Literal["normal", "bootstrap", "bound"] = "normal",
     seed: int = 0,
     resamples: int = 1000,
 ) -> Evaluation:
     """Evaluate a target policy on a log; every input is (n,).
 
     `propensity` in (0, 1] and `target_propensity` in [0, 1] are of the logged action. `interval="bootstrap"` resamples rows `resamples`
-    times from `seed` (percentiles). Raises PolicyError on values out of range, NaN, unequal lengths, or only one of the two q.
+    times from `seed` (percentiles); `"bound"` gives every estimate the one interval that holds for the target's value at any n. Raises
+    PolicyError on values out of range, NaN, unequal lengths, or only one of the two q.
     """
     r = numbers(reward, "reward", (None,), np.float64)
     shape = (len(r),)
@@ -118,8 +123,8 @@ def evaluate(
         raise PolicyError("target_propensity must lie in [0, 1].", remedy="Check the target policy's propensities.")
     if (q_logged is None) != (q_target is None):
         raise PolicyError("q_logged and q_target go together.", remedy="Pass both or neither.")
-    if interval not in ("normal", "bootstrap") or not 0 < level < 1 or resamples < 2:
-        raise PolicyError("interval is normal or bootstrap, level lies in (0, 1), resamples ≥ 2.", remedy="Check the arguments.")
+    if interval not in ("normal", "bootstrap", "bound") or not 0 < level < 1 or resamples < 2:
+        raise PolicyError("interval is normal, bootstrap or bound, level lies in (0, 1), resamples ≥ 2.", remedy="Check the arguments.")
     w = t / p
     zero = np.zeros(len(r))
     q = zero if q_logged is None else numbers(q_logged, "q_logged", shape, np.float64)
@@ -130,6 +135,12 @@ def evaluate(
     estimates = {name: _estimate(parts, z, None if draws is None else draws[name], level) for name, parts in columns.items()}
     estimator = "snips" if q_target is None else "dr"
     gain = _gain(columns[estimator], r, z, None if draws is None else draws["logged"], None if draws is None else draws[estimator], level)
+    if interval == "bound":
+        if (r < 0).any() or (r > 1).any():
+            raise PolicyError("A bound needs rewards between 0 and 1.", remedy="Scale the rewards, or ask for a normal interval.")
+        value_of, gain_of = bounds.value(w, r, level), bounds.gain(w, r, level)
+        estimates = {name: replace(e, low=value_of[0], high=value_of[1]) for name, e in estimates.items()}
+        gain = replace(gain, low=gain_of[0], high=gain_of[1])
     total, square = float(w.sum()), float((w**2).sum())
     ess = total**2 / square if square else 0.0
     return Evaluation(

@@ -166,3 +166,35 @@ def test_a_real_log_of_a_random_policy_prices_thompson_sampling(campaign):
     values = [found.estimates[name] for name in ESTIMATORS if name != "dm"]
     assert max(e.low for e in values) < min(e.high for e in values)
     assert 0 < found.value < 0.02
+
+
+@pytest.mark.parametrize("n", [20, 50, 200])
+def test_a_bound_holds_where_the_normal_interval_does_not(n):
+    """Eight actions, successes of a few per cent, weights that vary much: three standard errors above 5 % of 300 logs would be 26."""
+    g = np.random.default_rng(n)
+    log = 0.9 * g.dirichlet(np.full(8, 0.5)) + 0.1 / 8
+    target, rate = g.dirichlet(np.ones(8)), g.uniform(0, 0.06, 8)
+    missed = {"normal": 0, "bound": 0}
+    gains = dict(missed)
+    for _ in range(300):
+        action = g.choice(8, n, p=log)
+        reward = (g.random(n) < rate[action]).astype(float)
+        for kind in missed:
+            found = evaluate(reward, log[action], target[action], interval=kind)
+            missed[kind] += not found.estimates["ips"].low <= target @ rate <= found.estimates["ips"].high
+            gains[kind] += not found.gain.low <= (target - log) @ rate <= found.gain.high
+    assert missed["bound"] <= 26 and gains["bound"] <= 26
+    assert missed["normal"] > 40, "else this log is no hard one"
+
+
+def test_a_bound_is_of_use_where_policies_are_alike():
+    g = np.random.default_rng(3)
+    reward = (g.random(20_000) < 0.05).astype(float)
+    found = evaluate(reward, np.full(20_000, 0.5), np.full(20_000, 0.5), interval="bound")
+    assert 0.044 < found.interval[0] < found.logged < found.interval[1] < 0.06
+    better = g.random(20_000) < 0.5  # one action earns 20 %, the other nothing; the target takes the first more often
+    paid = (better & (g.random(20_000) < 0.2)).astype(float)
+    found = evaluate(paid, np.full(20_000, 0.5), np.where(better, 0.9, 0.1), interval="bound")
+    assert found.verdict == "better" and found.gain.low > 0.05 and found.estimates["ips"].low < 0.18 < found.estimates["ips"].high
+    with pytest.raises(PolicyError, match="between 0 and 1"):
+        evaluate(2 * reward, np.full(20_000, 0.5), np.full(20_000, 0.5), interval="bound")
