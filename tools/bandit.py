@@ -10,6 +10,7 @@ from journeyman.domain import Orders
 from tools.ahead import forecast as look_ahead
 from tools.ahead import sequence
 from tools.explain import explain as explain_send
+from tools.hindsight import hindsight
 from tools.shift import Shift
 
 
@@ -37,5 +38,9 @@ def bandit_tools(shift: Shift) -> dict[str, BaseTool]:
         """Sends, expected reward over silence and offers of the next days, as sums with standard errors."""
         return look_ahead(shift, days)
 
-    made = (policy_report, select_touchpoints, sequence_touchpoints, forecast, explain)
+    def evaluate_policy(version: str | None = None) -> dict[str, Any]:
+        """What a saved policy version would have earned in the journey so far, with intervals and a verdict on overlap."""
+        return hindsight(shift, version)
+
+    made = (policy_report, select_touchpoints, sequence_touchpoints, forecast, evaluate_policy, explain)
     return {f.__name__: StructuredTool.from_function(f) for f in made}

@@ -231,7 +231,7 @@ class Desk:
 
     def priced(self, policy: Policy, price: float) -> Policy:
         """`policy` on a day when offers have a price: reward units for each unit of money set aside."""
-        return policy.at_costs(policy.costs + price * self.liability) if price else policy
+        return policy.at_costs(policy.costs + price * self.liability[: len(policy.costs)]) if price else policy
 
     def _written(
         self, cohort: Cohort, logged: NDArray[np.intp], action: Any, propensity: Any, expected: Any, seed: int, snapshot: str

@@ -213,7 +213,7 @@ class Shift:
         if not new:
             return 0, version
         version, parent = self._free_version(slot), version
-        contexts = np.stack([self._context(d) for d, _ in new])
+        contexts = np.stack([self.context(d) for d, _ in new])
         ids = np.array([int(d.id, 16) for d, _ in new], np.uint64)
         self.desk.policy.learn(contexts, [d.action for d, _ in new], [r for _, r in new], ids=ids)
         path = self.folder / "policies" / self.journey / version
@@ -248,7 +248,8 @@ class Shift:
             (d, r.reward) for d, r in found if (r.closed and (d.variant is not None or d.arm == "holdout")) or (d.variant and d.id in early)
         ]
 
-    def _context(self, decision: Decision) -> NDArray[np.float32]:
+    def context(self, decision: Decision) -> NDArray[np.float32]:
+        """(d,): what was known of the customer when it was decided."""
         if decision.snapshot not in self._contexts:
             self._contexts[decision.snapshot] = self.desk.contexts(self.features(decision.snapshot))
         return np.asarray(self._contexts[decision.snapshot][self.desk.row_of[decision.customer]])

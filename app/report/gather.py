@@ -36,7 +36,7 @@ async def gather(office: Office, work: Working, **told: Any) -> ReportFacts:
     first = _entries(made)
     outcome, daily = _outcomes(office, work, first, now)
     arm = np.array([d.arm for d in first])
-    covariates = np.stack([shift._context(d) for d in first])
+    covariates = np.stack([shift.context(d) for d in first])
     days = _days(shift.start, now)
     found = lifts(outcome, arm, covariates, fraction=max((now - shift.start) / timedelta(days=plan.schedule.horizon_days), 1e-3))
     state = await build().ainvoke({"slot": f"{now:%Y-%m-%d}.report", "analyse": True}, context=office.working(shift.journey, work))

@@ -89,10 +89,8 @@ class Policy:
         features = inputs.attributes(actions, "actions", None)
         count = len(features)
         if not count or context_dim < 1 or draws < 1 or memory < 1 or not 0 < base_rate < 1 or not (temper is None or temper > 0):
-            raise PolicyError(
-                "A policy needs at least one action, one context number, one draw, a memory, a base rate between 0 and 1 and temper > 0.",
-                remedy="Check the arguments of Policy.create.",
-            )
+            wanted = "at least one action, one context number, one draw, a memory, a base rate between 0 and 1 and temper > 0"
+            raise PolicyError(f"A policy needs {wanted}.", remedy="Check the arguments of Policy.create.")
         if half_life is not None and not half_life > 0:
             raise PolicyError(f"half_life must be positive, not {half_life}.", remedy="Leave it out to forget nothing.")
         if hold is not None:
@@ -139,6 +137,10 @@ class Policy:
         other = copy(self)
         other.costs = costs
         return other
+
+    def untaught(self) -> Policy:
+        """A policy with the same actions and settings that has learned nothing yet."""
+        return Policy(self.settings, self._actions, Memory.empty(self.settings.context_dim))
 
     def decide(
         self,
