@@ -102,11 +102,13 @@ def believe(
     guess = prior.Prior(centre, variance, shape.shared)
     found = fit(features, shape.identity_of, len(shape.names), rows, shape.masks, guess, start, mean, identity, rounds, spread_out)
     generator = np.random.Generator(np.random.Philox(key=[settings.seed % 2**64, seen]))
-    scale, live = settings.temper, ~actions.retired
-    if scale is None:
+    live = ~actions.retired
+    if settings.temper is None:
         lately = np.concatenate([part.contexts[-exploration.LATELY :] for part in parts])
-        scale = exploration.scale(found, lately, features[live], shape.identity_of[live], actions.costs[live], settings.seed)
-    drawn, identities = found.draw(settings.draws, generator, scale)
+        scales = exploration.scales(found, lately, features[live], shape.identity_of[live], actions.costs[live], settings.seed)
+    else:
+        scales = exploration.Scales(settings.temper, settings.temper)
+    drawn, identities = found.draw(settings.draws, generator, *scales)
     return Belief(found.mean, found.identity, dict(found.prior.variance), drawn, identities)
 
 

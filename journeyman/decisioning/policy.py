@@ -71,7 +71,7 @@ class Policy:
         items: ArrayLike | None = None,
         groups: ArrayLike | None = None,
         affinities: Sequence[Sequence[tuple[int, int]]] = (),
-        floor: float = 0.01,
+        floor: float = 0.002,
         draws: int = 64,
         base_rate: float = 0.03,
         memory: int = 200_000,

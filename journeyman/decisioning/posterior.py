@@ -72,13 +72,14 @@ class Posterior:
     cross: F64  # (I, QD)
     own: F64  # (I,)
 
-    def draw(self, count: int, generator: np.random.Generator, scale: float = 1.0) -> tuple[F32, F32]:
-        """`count` models: weights (S, D, Q) and identities (S, I); `scale` multiplies the standard deviations."""
+    def draw(self, count: int, generator: np.random.Generator, shared: float = 1.0, own: float = 1.0) -> tuple[F32, F32]:
+        """`count` models: weights (S, D, Q) and identities (S, I). `shared` multiplies the standard deviations of the weights (and of what
+        they say of the identities), `own` those of what is left of the identities when the weights are known."""
         width, columns = self.mean.shape
-        away = solve_triangular(self.upper, generator.standard_normal((columns * width, count))).T  # (S, QD)
-        own = generator.standard_normal((count, len(self.own))) / np.sqrt(self.own) - away @ self.cross.T / self.own
-        weights = self.mean + scale * away.reshape(count, columns, width).transpose(0, 2, 1)
-        return np.ascontiguousarray(weights, np.float32), np.ascontiguousarray(self.identity + scale * own, np.float32)
+        away = shared * solve_triangular(self.upper, generator.standard_normal((columns * width, count))).T  # (S, QD)
+        left = own * generator.standard_normal((count, len(self.own))) / np.sqrt(self.own) - away @ self.cross.T / self.own
+        weights = self.mean + away.reshape(count, columns, width).transpose(0, 2, 1)
+        return np.ascontiguousarray(weights, np.float32), np.ascontiguousarray(self.identity + left, np.float32)
 
     def spread(self) -> tuple[F64, F64]:
         """Marginal variances of W (D, Q) and of the identities (I,)."""
