@@ -194,7 +194,7 @@ class Desk:
             mine = open_[cohort.arms[open_] == arm]
             if len(mine):
                 action[mine], propensity[mine], expected[mine] = self._by(arm, cohort, mine, seed, orders)
-        return self._written(cohort, open_, action, propensity, expected, seed, snapshot)
+        return self.written(cohort, open_, action, propensity, expected, seed, snapshot)
 
     def _by(self, arm: Arm, cohort: Cohort, mine: NDArray[np.intp], seed: int, orders: Orders) -> tuple[Any, Any, Any]:
         """(action, propensity, expected), each (m,), for the customers of one arm."""
@@ -209,7 +209,7 @@ class Desk:
             action, propensity = bau(eligible, actions, 0, cohort.now.date(), theme=standard_theme(self.plan), seed=seed, keys=keys)
         return action, propensity, np.zeros(len(mine))
 
-    def _written(
+    def written(
         self, cohort: Cohort, logged: NDArray[np.intp], action: Any, propensity: Any, expected: Any, seed: int, snapshot: str
     ) -> Choices:
         decisions, sends, sets = [], [], {}
