@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from time import perf_counter
 from typing import NamedTuple, Protocol
 
@@ -137,13 +138,13 @@ class Laboratory:
         begun, world, told = perf_counter(), self.world, 0
         ends = np.linspace(0, self.customers, self.days + 1).astype(np.int64)  # (T + 1,)
         chosen = np.full(self.customers, -1, np.int64)
-        for day, (first, last) in enumerate(zip(ends, ends[1:], strict=False)):
+        for day, (first, last) in enumerate(pairwise(ends.tolist())):
             for rows in _alike(np.arange(first, last), world.available):
                 chosen[rows] = player.choose(self._moment(rows, day, player))
                 after = world.available[min(int(rows[-1]) + 1, self.customers - 1)]
                 if after > world.available[rows[-1]]:
                     player.grow(world.features[world.available[rows[-1]] : after])
-            due = max(int(last) - world.delay, 0)
+            due = max(last - world.delay, 0)
             if due > told:
                 player.learn(self._told(np.arange(told, due), chosen))
                 told = due

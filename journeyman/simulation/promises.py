@@ -1,7 +1,7 @@
 """Which sends of a simulated journey broke a rule of its plan: consent and opt-outs, caps, cooldown, quiet hours, incentive budget.
 
-The judge is `journeyman.measurement.audit`, which shares no code with eligibility or the gate; the budget, which an outbox does not show, is
-reckoned here from the sends and what was redeemed.
+The judge is `journeyman.measurement.audit`, which shares no code with eligibility or the gate; the budget, which an outbox does not show,
+is reckoned here from the sends and what was redeemed.
 """
 
 from __future__ import annotations
