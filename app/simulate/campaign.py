@@ -39,9 +39,10 @@ class Campaign:
     """See the module; the contract is `journeyman.simulation.play.Stage`. `work` is the open journey of a demonstration at `start`;
     `customers` of the audience are played, those first by hash (None: all)."""
 
-    def __init__(self, use_case: UseCase, work: Working, start: datetime, *, seed: int, days: int, customers: int | None = None) -> None:
+    def __init__(self, use_case: UseCase, work: Working, start: datetime, *, seed: int, days: int, customers: int | None) -> None:
         shift = work.shift
-        self.name, self.seed, self.days, self.start = use_case, seed, days, start
+        self.name: str = use_case
+        self.use_case, self.seed, self.days, self.start = use_case, seed, days, start
         self.plan = shift.plan
         self.about = self.plan.goal
         self.staged = shift.staged
@@ -50,7 +51,9 @@ class Campaign:
         self.first = shift.features(f"{shift.journey}.start")
         self.actions = [(v, w) if v is not None and w is not None else None for v, w in self.desk.actions]
         self.features, self.width = self.desk.action_encoder.features, len(self.desk.context_encoder.labels)
-        self.standard = Standard([(self.desk.variants[a[0]][0], a[1]) if a else None for a in self.actions], standard_theme(self.plan))
+        self.standard: Standard | None = Standard(
+            [(self.desk.variants[a[0]][0], a[1]) if a else None for a in self.actions], standard_theme(self.plan)
+        )
         self.rules = rules_of(self.plan.guardrails)
         self.members = self._members(customers)
         self.customers = len(self.members)
@@ -93,7 +96,7 @@ class Campaign:
 
     def _world(self) -> World:
         return World(
-            self.name,
+            self.use_case,
             self.seed,
             self.start,
             customers=self.first.customers,
@@ -109,7 +112,7 @@ class Campaign:
 
     def _look(self, journal: Journal, dawn: datetime) -> Cohort:
         """Everybody in the audience this morning, by the desk's own eyes."""
-        features = self.staged.build(dawn, journal.live(dawn))
+        features = self.first if dawn == self.start else self.staged.build(dawn, journal.live(dawn))
         touches = journal.touches(dawn - timedelta(days=self._memory))
         allowance = journal.purse.allowance(self.plan.schedule.horizon_days - (dawn - self.start).days)
         may = Allowance(*allowance) if allowance else None

@@ -1,14 +1,15 @@
-"""Which policies can be named, and how each becomes a player of a stage."""
+"""Which policies can be named, how each becomes a player of a stage, and a contest of several."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from journeyman.decisioning import Policy
 from journeyman.errors import PolicyError
-from journeyman.simulation.play import Stage
+from journeyman.simulation.play import Diary, Stage
 from journeyman.simulation.players import AbTest, BestFixed, BetaThompson, BusinessAsUsual, Chance, Journeyman, Oracle, Player
 
 POLICIES = {
@@ -80,3 +81,14 @@ def fitting(path: Path, stage: Stage) -> Policy:
             remedy="Name the world, seed and variants it was taught in, or play a new one with --policy journeyman.",
         )
     return policy
+
+
+def contest(stage: Stage, names: Sequence[str], seed: int, *, gate: bool = True, tell: Callable[[str, int, int], None]) -> dict[str, Diary]:
+    """What each policy did, the oracle first, which keeps the rules even where `gate` is off for the others. `tell`: policy, days, of how
+    many. All are cast before the first plays, so what is wrong is known at once."""
+    players = {name: cast(name, stage, seed) for name in dict.fromkeys(["oracle", *names])}
+
+    def played(name: str, player: Player) -> Diary:
+        return stage.play(player, gate=gate or player.clairvoyant, tell=lambda done, of: tell(name, done, of))
+
+    return {name: played(name, player) for name, player in players.items()}

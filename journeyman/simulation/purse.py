@@ -5,9 +5,8 @@ The same ledger as `journeyman.store.budget` keeps for a real journey, in memory
 
 from __future__ import annotations
 
+from collections import deque
 from datetime import datetime, timedelta
-
-import numpy as np
 
 OFFER_DAYS = 7
 """How long an offer's cost stays reserved."""
@@ -19,34 +18,39 @@ class Purse:
 
     def __init__(self, limit: float | None) -> None:
         self.limit, self.spent = limit, 0.0
-        self._reserved: dict[str, tuple[datetime, float]] = {}
+        self._reserved: dict[str, float] = {}
+        self._waiting: deque[tuple[datetime, str]] = deque()  # in order of time
+        self._held = 0.0
         self._cost: dict[str, float] = {}
-        self._offers: list[float] = []
+        self._offers, self._offered = 0, 0.0
 
     @property
     def committed(self) -> float:
         """Spent and reserved."""
-        return self.spent + sum(amount for _, amount in self._reserved.values())
+        return self.spent + self._held
 
     def fits(self, liability: float) -> bool:
         """Whether one more send of that cost stays within the budget."""
         return self.limit is None or liability <= 0 or self.committed + liability <= self.limit + TOLERANCE
 
     def reserve(self, send: str, liability: float, at: datetime) -> None:
-        """The send left."""
+        """The send left; sends are told in order of time."""
         if liability > 0:
-            self._reserved[send] = (at, liability)
-            self._offers.append(liability)
+            self._reserved[send] = liability
+            self._waiting.append((at, send))
+            self._held += liability
+            self._offers, self._offered = self._offers + 1, self._offered + liability
 
     def redeem(self, send: str, cost: float) -> None:
         """What the offer did cost, in place of its reservation; the same again changes nothing."""
-        self._reserved.pop(send, None)
+        self._free(send)
         self.spent += cost - self._cost.get(send, 0.0)
         self._cost[send] = cost
 
     def release(self, now: datetime) -> None:
         """Offers that nobody used in time."""
-        self._reserved = {s: (at, a) for s, (at, a) in self._reserved.items() if at >= now - timedelta(days=OFFER_DAYS)}
+        while self._waiting and self._waiting[0][0] < now - timedelta(days=OFFER_DAYS):
+            self._free(self._waiting.popleft()[1])
 
     def allowance(self, days: int) -> tuple[float, float, int, float] | None:
         """(free now, left, days that remain, what an offer has come to so far); None without a budget.
@@ -55,6 +59,11 @@ class Purse:
         """
         if self.limit is None:
             return None
-        mean = float(np.mean(self._offers)) if self._offers else 5.0
-        cost = (self.spent + mean) / (len(self._offers) + 10)
+        mean = self._offered / self._offers if self._offers else 5.0
+        cost = (self.spent + mean) / (self._offers + 10)
         return max(self.limit - self.committed, 0.0), max(self.limit - self.spent, 0.0), max(days, 1), cost
+
+    def _free(self, send: str) -> None:
+        self._held -= self._reserved.pop(send, 0.0)
+        if not self._reserved:
+            self._held = 0.0  # no dust of rounding
