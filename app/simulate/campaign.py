@@ -78,7 +78,7 @@ class Campaign:
         return np.asarray(truth.mean(axis=0, dtype=np.float64))
 
     def play(self, player: Player, *, gate: bool = True, tell: Tell | None = None) -> Diary:
-        """See `Stage`. Without the gate every action is open to whoever has an address on its channel, every day, and nothing is stopped."""
+        """See `Stage`. Without the gate every action is open to whoever has an address on its channel, every day; nothing is stopped."""
         begun, world = perf_counter(), self._world()
         limit = self.plan.guardrails.incentive_budget
         journal = Journal(self.start, limit.amount if limit and gate else None)
