@@ -73,6 +73,11 @@ class Outcome:
         """Of all policies together."""
         return sum(row.violations for row in self.rows)
 
+    @property
+    def broken(self) -> list[str]:
+        """The rules that were broken by any policy, by name."""
+        return sorted({rule for row in self.rows for rule in row.diary.broken})
+
     def document(self) -> dict[str, Any]:
         """The JSON of `journeyman simulate --json`, without the paths. Rewards and regret are in expected successes."""
         return {

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from rich.console import Group, RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from app.simulate.compare import Outcome
 from app.simulate.picture import no_violations, picture, title
@@ -41,23 +42,25 @@ def page(outcome: Outcome) -> str:
 def summary(outcome: Outcome, path: Path) -> RenderableType:
     """The table for a terminal of 80 columns, and where the page is."""
     table = Table(title=title(outcome), title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    heads = ("policy", "per 100 decisions", "share of oracle", "regret", "violations", "seconds")
+    heads = ("policy", "of 100 decisions", "of oracle", "regret", "violations", "seconds")
     for n, head in enumerate(heads):
         table.add_column(head, justify="right" if n else "left", overflow="fold")
     for row in outcome.rows:
         table.add_row(
-            f"[bold]{row.label}[/]" if row.name == "journeyman" else row.label,
+            Text(row.label, style="bold" if row.name == "journeyman" else ""),
             f"{row.standing.per_100:.2f}",
             f"{row.standing.total_share:.0%}",
             f"{float(row.standing.regret[-1]):,.1f}",
             f"[red]{row.violations:,}[/]" if row.violations else "0" if outcome.rules else "none",
             f"{row.diary.seconds:.1f}",
         )
-    notes = [f"{outcome.customers:,} customers; rewards and regret are expected successes, as the world's truth has them."]
+    notes = [f"{outcome.customers:,} customers; rewards and regret are expected successes."]
     if not outcome.rules:
         notes.append("This world has no rules, so nothing can be violated.")
+    elif not outcome.asked.gate:
+        notes.append("The gate was off: all but the oracle chose as if there were no rules.")
     for row in outcome.rows:
         if row.violations:
             told = ", ".join(f"{RULES.get(rule, rule)} {count:,}" for rule, count in row.diary.broken.items())
             notes.append(f"{row.label} broke: {told}")
-    return Group(table, "", *notes, f"[bold]Page:[/] {path}")
+    return Group(table, "", *(Text(note) for note in notes), Text.assemble(("Page: ", "bold"), str(path)))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from app.simulate.compare import Outcome, Row
 
 COLOURS = {
-    "oracle": ("#7f8794", "2 4"), "journeyman": ("#0072b2", ""), "best-fixed": ("#009e73", "10 4"), "bau": ("#e69f00", ""),
+    "oracle": ("#7f8794", "2 4"), "journeyman": ("#1f7fc4", ""), "best-fixed": ("#009e73", "10 4"), "bau": ("#e69f00", ""),
     "ab-test": ("#cc79a7", "7 4"), "beta-ts": ("#d55e00", "3 3"), "random": ("#8b6f47", "12 3 2 3"),
 }  # fmt: skip
 SAVED = (("#56b4e9", ""), ("#56b4e9", "6 3"), ("#56b4e9", "2 3"))
@@ -64,7 +64,7 @@ def picture(outcome: Outcome) -> str:
     if outcome.violations:
         panels.append(
             _panel(
-                "Violations: sends a day that broke a rule (at the end: all of them)",
+                "Violations: sends a day that broke a rule (beside each name: in all)",
                 lines(lambda r: r.diary.violations.tolist(), lambda r: f"{r.violations:,}"),
                 _short,
             )
@@ -150,9 +150,10 @@ def _ticks(low: float, high: float) -> list[float]:
 
 
 def _days(days: int) -> list[int]:
-    """Days with a number: the first, then every so many."""
+    """Days with a number: the first, then every so many, and the last where it has room."""
     step = next((s for s in (1, 2, 7, 14, 28, 56) if days <= 9 * s), 112)
-    return list(range(0, days, step))
+    named = list(range(0, days, step))
+    return named + ([days - 1] if (days - 1 - named[-1]) * 10 >= max(days, 7 * step // 2) else [])
 
 
 def _short(value: float) -> str:

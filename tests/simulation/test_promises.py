@@ -47,9 +47,7 @@ def test_a_bad_week_by_hand() -> None:
         send("5", 12),  # after leaving
         events=(event("unsubscribed", 11, channel="email"),),
     )
-    assert told == Counter(
-        {("2", "cooldown"): 1, ("2", "quiet_hours"): 1, ("3", "cap"): 1, ("4", "consent"): 1, ("5", "suppressed"): 1}
-    )
+    assert told == Counter({("2", "cooldown"): 1, ("2", "quiet_hours"): 1, ("3", "cap"): 1, ("4", "consent"): 1, ("5", "suppressed"): 1})
 
 
 def test_the_budget_by_hand() -> None:
