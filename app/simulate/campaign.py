@@ -148,7 +148,9 @@ class Campaign:
         ones, zeros = np.ones(len(full)), np.zeros(len(full))
         choices = self.desk.written(cohort, open_[made], full, ones, zeros, moment.seed, cohort.slot)
         journal.decided(choices.decisions, choices.sends, moment.contexts[made])
-        return len(made), float(truth[made, action[made]].sum(dtype=np.float64))
+        sending = {s.decision for s in choices.sends}
+        goes = np.array([d.id in sending for d in choices.decisions], bool)  # an address may turn out to be none
+        return len(made), float(truth[made, action[made]][goes].sum(dtype=np.float64))
 
     def _reachable(self, cohort: Cohort) -> Bools:
         """(n, K): whether there is an address to send to, whatever the rules say."""
