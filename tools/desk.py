@@ -212,6 +212,7 @@ class Desk:
     def written(
         self, cohort: Cohort, logged: NDArray[np.intp], action: Any, propensity: Any, expected: Any, seed: int, snapshot: str
     ) -> Choices:
+        """Decisions and sends as records, for the rows `logged` of the cohort; `action`, `propensity` and `expected` are (n,)."""
         decisions, sends, sets = [], [], {}
         for i in logged:
             customer = self.customers[cohort.rows[i]]

@@ -20,7 +20,7 @@ def simulate(
     ] = None,
     days: Annotated[int, typer.Option(min=1, max=365, help="Simulated days.")] = 28,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="The same seed gives the same result.")] = 7,
-    customers: Annotated[int | None, typer.Option(min=1, max=200_000, help="How many (default: the audience; 20,000 in a to f).")] = None,
+    customers: Annotated[int | None, typer.Option(min=1, max=100_000, help="How many (default: the audience; 20,000 in a to f).")] = None,
     variants: Annotated[int, typer.Option(min=10, max=3000, help="Approved variants wanted (not in a to f).")] = 300,
     gate: Annotated[bool, typer.Option("--gate/--no-gate", help="Without it, policies are not told what the rules allow.")] = True,
     out: Annotated[Path, typer.Option(dir_okay=False, help="The page; its picture is written beside it as .svg.")] = Path(
