@@ -126,12 +126,9 @@ class Demo:
         """Everything from the first stage without a mark to the report."""
         with self.office:
             run = runs.read(self.office.store, self.run_id)
-            self.start = datetime.fromisoformat(run.options["start"])
-            goal = (self.office.space.root / "goal.txt").read_text(encoding="utf-8").strip()
             self._profile()
-            journey = await self._campaign(goal)
-            work = self._open(journey)
-            context = self.office.working(journey, work)
+            work = await self.opened()
+            context = self.office.working(work.shift.journey, work)
             world, shares = self._world(work), self._shares()
             for number in range(self.options.days):
                 self.tell("Deciding, sending, learning", number, self.options.days)
@@ -145,6 +142,12 @@ class Demo:
             facts = await self._report(work, run.options["note"], shares)
             runs.finish(self.office.store, self.run_id)
             return Result(facts, self.office.space.root, self.seconds)
+
+    async def opened(self) -> Working:
+        """What comes before the first day: features, plan, copy, and the open journey."""
+        self.start = datetime.fromisoformat(runs.read(self.office.store, self.run_id).options["start"])
+        goal = (self.office.space.root / "goal.txt").read_text(encoding="utf-8").strip()
+        return self._open(await self._campaign(goal))
 
     # -- stages ---------------------------------------------------------------------------------------------------------------------
 

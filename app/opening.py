@@ -58,7 +58,7 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
     contexts = ContextEncoder.fit(features.names, matrix, pinned=[p for p in PINNED if p in features.names], dim=CONTEXT_NUMBERS)
     version = journey.policy_version or FIRST
     if journey.policy_version is None:
-        policy = _new_policy(actions, contexts, office.seed)
+        policy = new_policy(actions, contexts, office.seed)
         path = space.state / "policies" / journey.name / FIRST
         path.parent.mkdir(parents=True, exist_ok=True)
         policy.save(path)
@@ -84,7 +84,8 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
     return Shift(store, desk, office.staged, space.state, send_due, start)
 
 
-def _new_policy(actions: ActionEncoder, contexts: ContextEncoder, seed: int) -> Policy:
+def new_policy(actions: ActionEncoder, contexts: ContextEncoder, seed: int, temper: float | None = EXPLORATION) -> Policy:
+    """A policy for a journey's actions and contexts; see `Policy.create` for `temper`."""
     costs = np.full(len(actions.features), MESSAGE_COST)
     costs[0] = 0.0
     return Policy.create(
@@ -96,5 +97,5 @@ def _new_policy(actions: ActionEncoder, contexts: ContextEncoder, seed: int) -> 
         items=actions.items,
         groups=actions.groups,
         affinities=affinities(contexts.labels, actions.labels),
-        temper=EXPLORATION,
+        temper=temper,
     )

@@ -20,7 +20,7 @@ import numpy as np
 
 from bench.bandits.race import earned
 from bench.bandits.systems import NOT_LEARNERS, SYSTEMS, installed, stamp
-from bench.bandits.worlds import ROUNDS, WORLDS, make
+from journeyman.simulation.laboratory import ROUNDS, WORLDS, make
 
 RUNS = Path(__file__).parent / "results" / "quality.runs.jsonl"
 Row = dict[str, Any]

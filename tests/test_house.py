@@ -28,7 +28,22 @@ def test_help_lists_every_command_and_imports_nothing_heavy() -> None:
         [sys.executable, "-X", "importtime", "-m", "app", "--help"], capture_output=True, text=True, cwd=ROOT, timeout=60
     )
     assert loaded.returncode == 0
-    for command in ("demo", "init", "data", "plan", "approve", "write", "check", "run", "learn", "report", "explain", "ope", "doctor"):
+    for command in (
+        "demo",
+        "init",
+        "data",
+        "plan",
+        "approve",
+        "write",
+        "check",
+        "run",
+        "learn",
+        "report",
+        "explain",
+        "ope",
+        "simulate",
+        "doctor",
+    ):
         assert re.search(rf"\b{command}\b", loaded.stdout)
     modules = set(re.findall(r"\|\s+([\w.]+)$", loaded.stderr, re.M))
     assert not modules & {

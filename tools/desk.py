@@ -212,7 +212,7 @@ class Desk:
             mine = open_[cohort.arms[open_] == arm]
             if len(mine):
                 action[mine], propensity[mine], expected[mine] = self._by(arm, cohort, mine, seed, orders)
-        return self._written(cohort, open_, action, propensity, expected, seed, snapshot)
+        return self.written(cohort, open_, action, propensity, expected, seed, snapshot)
 
     def _by(self, arm: Arm, cohort: Cohort, mine: NDArray[np.intp], seed: int, orders: Orders) -> tuple[Any, Any, Any]:
         """(action, propensity, expected), each (m,), for the customers of one arm."""
@@ -233,9 +233,10 @@ class Desk:
         """`policy` on a day when offers have a price: reward units for each unit of money set aside."""
         return policy.at_costs(policy.costs + price * self.liability[: len(policy.costs)]) if price else policy
 
-    def _written(
+    def written(
         self, cohort: Cohort, logged: NDArray[np.intp], action: Any, propensity: Any, expected: Any, seed: int, snapshot: str
     ) -> Choices:
+        """Decisions and sends as records, for the rows `logged` of the cohort; `action`, `propensity` and `expected` are (n,)."""
         decisions, sends, sets = [], [], {}
         for i in logged:
             customer = self.customers[cohort.rows[i]]

@@ -8,7 +8,7 @@ import sys
 
 from bench.bandits.race import earned
 from bench.bandits.systems import GRID
-from bench.bandits.worlds import ROUNDS, make
+from journeyman.simulation.laboratory import ROUNDS, make
 
 SEED, SHORT = 100, 6_000
 

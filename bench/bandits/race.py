@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.bandits.worlds import UPDATE, World
+from journeyman.simulation.laboratory import UPDATE, World
 
 F32, F64, Ints = NDArray[np.float32], NDArray[np.float64], NDArray[np.int64]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.bandits.worlds import ROUNDS
+from journeyman.simulation.laboratory import ROUNDS
 
 F32, F64, Ints = NDArray[np.float32], NDArray[np.float64], NDArray[np.int64]
 

@@ -34,14 +34,16 @@ class Finding(Record):
     message: str
 
 
-class _Lineage(BaseModel):
+class Lineage(BaseModel):
+    """What an outbox file says of its decision, as far as the audit asks."""
+
     model_config = ConfigDict(extra="ignore")
     propensity: float
     arm: Arm
 
 
-class _Sent(BaseModel):
-    """One outbox file."""
+class Sent(BaseModel):
+    """One outbox file, or what would have been one."""
 
     model_config = ConfigDict(extra="ignore")
     send_id: str
@@ -55,7 +57,7 @@ class _Sent(BaseModel):
     local_time: AwareDatetime
     time_zone: str | None
     rendered: dict[str, Any]
-    decision: _Lineage
+    decision: Lineage
 
 
 def audit(
@@ -75,7 +77,23 @@ def audit(
     zone is missing or unknown is looked at in all `brand_zones` (UTC if there are none).
     """
     findings: list[Finding] = []
-    sent = sorted(_read(outbox, findings), key=lambda s: (s.sent_at, s.send_id))
+    sent = list(_read(outbox, findings))
+    return findings + judge(sent, customers, guardrails, brand_zones=brand_zones, arms=arms, approved=approved, events=events)
+
+
+def judge(
+    messages: Iterable[Sent],
+    customers: Iterable[Customer],
+    guardrails: Guardrails,
+    *,
+    brand_zones: Sequence[str],
+    arms: Mapping[str, str],
+    approved: Collection[str],
+    events: Iterable[Event] = (),
+) -> list[Finding]:
+    """The same for messages read already (a simulation has no files)."""
+    findings: list[Finding] = []
+    sent = sorted(messages, key=lambda s: (s.sent_at, s.send_id))
     known = {c.id: c for c in customers}
     opted_out = _opt_outs(events)
     for message in sent:
@@ -86,17 +104,17 @@ def audit(
     return findings
 
 
-def _read(outbox: Path, findings: list[Finding]) -> Iterator[_Sent]:
+def _read(outbox: Path, findings: list[Finding]) -> Iterator[Sent]:
     for file in sorted(outbox.glob("*.json")):
         try:
-            yield _Sent.model_validate_json(file.read_bytes())
+            yield Sent.model_validate_json(file.read_bytes())
         except (ValidationError, ValueError) as problem:
             told = f"{file.name} is not a message: {str(problem).splitlines()[0]}"
             findings.append(Finding(rule="malformed", send=file.stem, customer="", message=told))
 
 
 def _alone(
-    sent: _Sent,
+    sent: Sent,
     customer: Customer | None,
     guardrails: Guardrails,
     brand_zones: Sequence[str],
@@ -139,10 +157,10 @@ def _alone(
             break
 
 
-def _together(sent: Sequence[_Sent], guardrails: Guardrails) -> Iterator[tuple[str, _Sent, str]]:
+def _together(sent: Sequence[Sent], guardrails: Guardrails) -> Iterator[tuple[str, Sent, str]]:
     """What only several messages show together; `sent` is in order of time."""
-    slots: dict[tuple[str, str, str], _Sent] = {}
-    people: dict[str, list[_Sent]] = defaultdict(list)
+    slots: dict[tuple[str, str, str], Sent] = {}
+    people: dict[str, list[Sent]] = defaultdict(list)
     for message in sent:
         slot = (message.journey, _plain(message.channel, message.address), message.slot)
         if slot in slots:

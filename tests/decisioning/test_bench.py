@@ -6,7 +6,7 @@ import pytest
 from bench import quality
 from bench.bandits import simple, systems
 from bench.bandits.race import earned
-from bench.bandits.worlds import WORLDS, make
+from journeyman.simulation.laboratory import WORLDS, make
 
 
 @pytest.mark.parametrize("name", WORLDS)

@@ -1,4 +1,7 @@
-"""The six worlds of `bench.quality`: 20,000 customers come one after another, each is offered one of up to 300 actions.
+"""The laboratory's six worlds, a to f: 20,000 customers come one after another, each is offered one of up to 300 actions.
+
+They have no days, channels, messages or rules: what is left is the question who likes what. `python -m bench.quality` compares bandits in
+them; `journeyman simulate --world a` plays a policy in one.
 
 A world is a table of chances, drawn once from a seed: `chance[t, k]` is the probability that customer t answers action k. Whether she does
 is decided by a number drawn for her beforehand, so every system meets the same customers with the same luck. In log-odds,
@@ -6,7 +9,7 @@ is decided by a number drawn for her beforehand, so every system meets the same 
     chance = intercept + customer's readiness + action's appeal + taste(customer) · attributes(action) + what is particular to the action
 
 with standard deviations of the four parts over customers × actions as in `SIZES`; the intercept makes a random policy earn 3 %. With these
-sizes the best fixed action earns about 59 % of what an oracle earns. The sizes are settings of the comparison: no system is told them.
+sizes the best fixed action earns about 59 % of what an oracle earns. The sizes are settings of the worlds: no policy is told them.
 """
 
 from __future__ import annotations
@@ -99,4 +102,5 @@ def _trees(g: np.random.Generator, x: F64, outputs: int, trees: int = 10, depth:
             for _ in range(depth):
                 leaf = 2 * leaf + (x[:, g.integers(x.shape[1])] > g.normal(scale=0.5))
             out[:, o] += g.standard_normal(2**depth)[leaf]
-    return (out - out.mean(axis=0)) / out.std(axis=0)
+    scaled: F64 = (out - out.mean(axis=0)) / out.std(axis=0)
+    return scaled
