@@ -18,6 +18,8 @@ Ints = NDArray[np.int64]
 F64 = NDArray[np.float64]
 ROUNDS = 4
 """Re-estimations of the prior variances when a batch is learned, at most; they go on where the last ended."""
+SETTLED = (0.02, 0.01)
+"""Variances are settled when none moves by a larger share: when a batch is learned, and when policies are merged or fitted anew."""
 SETTLING = 40
 """As many when policies are merged or fitted anew: until the variances are settled."""
 
@@ -100,7 +102,8 @@ def believe(
     else:
         mean, identity, variance = before.mean, before.identity, before.variance
     guess = prior.Prior(centre, variance, shape.shared)
-    found = fit(features, shape.identity_of, len(shape.names), rows, shape.masks, guess, start, mean, identity, rounds, spread_out)
+    settled = SETTLED[rounds == SETTLING]
+    found = fit(features, shape.identity_of, len(shape.names), rows, shape.masks, guess, start, mean, identity, rounds, settled, spread_out)
     generator = np.random.Generator(np.random.Philox(key=[settings.seed % 2**64, seen]))
     live = ~actions.retired
     if settings.temper is None:

@@ -36,8 +36,6 @@ Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 NEWTON_STEPS = 25
 TOLERANCE = 1e-3
 """Newton stops after a step in which no weight moved further, in log-odds; what is left is of the order of its square."""
-SETTLED = 0.01
-"""Variances are settled when none moves by a larger share."""
 
 
 class Rows(NamedTuple):
@@ -102,10 +100,11 @@ def fit(
     mean: F64,
     identity: F64,
     rounds: int,
+    settled: float,
     spread_out: Map = map,
 ) -> Posterior:
-    """Newton from (`mean`, `identity`), with up to `rounds` re-estimations of the variances; `identity_of` (K,) is -1 for hold. All parts
-    name the same used actions; `spread_out` maps over them."""
+    """Newton from (`mean`, `identity`), with up to `rounds` re-estimations of the variances, until none moves by a larger share than
+    `settled`; `identity_of` (K,) is -1 for hold. All parts name the same used actions; `spread_out` maps over them."""
     design = _Design(features, identity_of, identities, parts, spread_out)
     at, steps = design.look(mean, identity), []
     for _ in range(rounds):
@@ -114,7 +113,7 @@ def fit(
         new = re_estimated(prior, start, masks, (at.mean, spread), (at.identity, own_spread))
         steps.append({n: float(np.log(new[n] / prior.variance[n])) for n in new})
         prior = replace(prior, variance=accelerated(prior.variance, steps))
-        if max(abs(s) for s in steps[-1].values()) < SETTLED:
+        if max(abs(s) for s in steps[-1].values()) < settled:
             break
     return design.newton(prior, masks, at, NEWTON_STEPS)[0]
 
