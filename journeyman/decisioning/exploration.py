@@ -10,8 +10,9 @@ attainable that the policy does not yet know how to get (the expected value of p
 that information would earn). Near 1 for a policy that knows nothing, it falls as knowledge comes, and rises again when new
 actions come or old knowledge is forgotten. No horizon, no setting.
 
-There are two such scales: for what all actions share, and for what is particular to an item. Each is found as if the other part were known.
-With hundreds of items, the luckiest of their own draws would win most of the time, though little can be gained by knowing any one of them.
+There are two scales: for what all actions share, and for what is particular to an item, each share found as if the other part were known.
+With hundreds of items, the luckiest of their own draws would win most of the time, though little is gained by knowing any one of them. But
+attributes may say less than the model thinks, so the second scale is the geometric mean of both shares.
 """
 
 from __future__ import annotations
@@ -56,4 +57,5 @@ def scales(
         known, attainable = float(net.mean(axis=1).max(axis=1).mean()), float(net.max(axis=2).mean())
         return float(np.clip(1 - known / attainable, 0.0, 1.0)) if attainable > 0 else 1.0
 
-    return Scales(unknown(1.0, 0.0), unknown(0.0, 1.0))
+    shared, own = unknown(1.0, 0.0), unknown(0.0, 1.0)
+    return Scales(shared, float(np.sqrt(shared * own)))
