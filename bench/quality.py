@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -46,7 +47,7 @@ def main(arguments: list[str]) -> None:
                 file.write(json.dumps(done.result()) + "\n")
             print("{system} {world} {seed}: {share}".format(**done.result()), file=sys.stderr, flush=True)
     for line in summary(_kept()):
-        print(json.dumps(line), flush=True)
+        print(json.dumps(line | {"machine": f"{platform.machine()}, {os.cpu_count()} cores"}), flush=True)
 
 
 def _run(system: str, world: str, seed: int) -> Row:
