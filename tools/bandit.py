@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.tools import BaseTool, StructuredTool
 
+from journeyman.decisioning.evaluation import Interval
 from journeyman.domain import Orders
 from tools.explain import explain as explain_send
+from tools.hindsight import hindsight
 from tools.shift import Shift
 
 
@@ -27,5 +30,11 @@ def bandit_tools(shift: Shift) -> dict[str, BaseTool]:
         """Why a send went out, in words, with its decision replayed."""
         return explain_send(shift, send)
 
-    made = (policy_report, select_touchpoints, explain)
+    def evaluate_policy(version: str | None = None, since: str | None = None, interval: Interval = "normal") -> dict[str, Any]:
+        """What a saved policy version (default: the latest) would have earned on decisions the treatment made after it was taught, since a
+        day (YYYY-MM-DD): estimates with intervals, what was earned, and a verdict, refused where the log cannot tell."""
+        day = datetime.fromisoformat(since).replace(tzinfo=UTC) if since else None
+        return hindsight(shift, version, since=day, interval=interval).to_contract()
+
+    made = (policy_report, select_touchpoints, explain, evaluate_policy)
     return {f.__name__: StructuredTool.from_function(f) for f in made}

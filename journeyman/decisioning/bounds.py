@@ -69,8 +69,8 @@ def below(x: F64, alpha: float, sizes: F64 | None = None) -> float:
         low, high = low - 1.0, low
         if low < np.log(TINY):
             return 0.0
-    found: float = np.exp(brentq(excess, low, high, xtol=1e-9))
-    return float(found)
+    log_v: float = brentq(excess, low, high, xtol=1e-9)
+    return float(np.exp(log_v))
 
 
 def _ordered(low: float, high: float) -> tuple[float, float]:

@@ -249,6 +249,10 @@ class Policy:
         self._lay_out(believe(self.settings, self._shape, self._actions, parts, None, SETTLING, spread_out))
         return self
 
+    def untaught(self) -> Policy:
+        """A policy with the same actions and settings that has learned nothing."""
+        return Policy(self.settings, self._actions, Memory.empty(self.settings.context_dim))
+
     def save(self, path: str | Path) -> None:
         """Write one file of arrays and JSON (no pickle), complete or not at all."""
         archive.write(Path(path), self.settings, self._actions, self._memory, self._belief, self._calls)
