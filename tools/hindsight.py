@@ -85,12 +85,12 @@ class Hindsight:
     def words(self) -> list[str]:
         """The answer, then what it rests on, then warnings."""
         f = self.found
-        low, high = f.interval
+        low, high = (min(max(bound, 0.0), 1.0) for bound in f.interval)
         answer = f"Version {self.version} would have earned {_per_100(f.value)} successes per 100 decisions ({_per_100(low)} to "
         answer += f"{_per_100(high)}); the decisions made earned {_per_100(f.logged)}; {self._verdict()}."
-        arms = " and ".join(f"{n:,} of {arm.replace('_', ' ')}" for arm, n in self.arms.items())
-        basis = f"From {arms}, {self.customers:,} customers, {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}, worth {f.ess:,.0f} of its own; "
-        basis += f"a success counts within {self.window_days} days of the decision."
+        arms = " and ".join(f"{n:,} decisions of {arm.replace('_', ' ')}" for arm, n in self.arms.items())
+        basis = f"From {arms}, {self.customers:,} customers, {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}, worth {f.ess:,.0f} made by the "
+        basis += f"version itself; a success counts within {self.window_days} days of the decision."
         lines = [answer, basis]
         reasons = {"taught": "made before this version was taught", "open": "still waiting for an answer", "no_choice": "without a choice"}
         if left := [f"{n:,} {reasons[reason]}" for reason, n in self.left_out.items() if n]:
@@ -184,8 +184,12 @@ def _nothing_left(
     able = [v.version for v in policies.listed(shift.store, shift.journey) if closed and v.created_at <= closed[-1]]
     message = f"Version {saved.version} has no decisions to be judged by: {left['taught']:,} were made before it was taught, "
     message += f"{left['open']:,} are less than {window.days} days old, {left['no_choice']:,} left no choice."
-    other = f"name an earlier version, such as --policy {able[-1]}, " if able and able[-1] != saved.version else ""
-    return RunError(message, remedy=f"Wait until decisions made since are {window.days} days old, {other}or add --all, which flatters it.")
+    ways = [f"wait until decisions made since are {window.days} days old"]
+    if able and able[-1] != saved.version:
+        ways.append(f"name an earlier version, such as --policy {able[-1]}")
+    if left["taught"]:
+        ways.append("add --all, which flatters it")
+    return RunError(message, remedy=f"{', or '.join(ways).capitalize()}.")
 
 
 def _evaluated(
