@@ -9,6 +9,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 
 from journeyman.decisioning.evaluation import Interval
 from journeyman.domain import Orders
+from journeyman.errors import RunError
 from tools.explain import explain as explain_send
 from tools.hindsight import hindsight
 from tools.shift import Shift
@@ -33,7 +34,10 @@ def bandit_tools(shift: Shift) -> dict[str, BaseTool]:
     def evaluate_policy(version: str | None = None, since: str | None = None, interval: Interval = "normal") -> dict[str, Any]:
         """What a saved policy version (default: the latest) would have earned on decisions the treatment made after it was taught, since a
         day (YYYY-MM-DD): estimates with intervals, what was earned, and a verdict, refused where the log cannot tell."""
-        day = datetime.fromisoformat(since).replace(tzinfo=UTC) if since else None
+        try:
+            day = datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=UTC) if since else None
+        except ValueError as problem:
+            raise RunError(f"{since} is no day.", remedy="Name one such as 2026-03-14.") from problem
         return hindsight(shift, version, since=day, interval=interval).to_contract()
 
     made = (policy_report, select_touchpoints, explain, evaluate_policy)

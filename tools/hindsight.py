@@ -177,7 +177,10 @@ def _nothing_left(
     shift: Shift, saved: policies.PolicyVersion, left: dict[str, int], made: list[Decision], until: datetime | None, window: timedelta
 ) -> RunError:
     if not made:
-        return RunError(f"{shift.journey} has no such decisions yet.", remedy=f"Start it: `journeyman run {shift.journey}`.")
+        return RunError(
+            f"{shift.journey} has no such decisions yet.",
+            remedy=f"Run it first: `journeyman run {shift.journey}`, or ask about earlier days.",
+        )
     if until is None:
         return RunError("Nothing is known yet of what customers did.", remedy="Bring in events first.")
     closed = [d.decided_at for d in made if d.decided_at + window <= until]

@@ -249,3 +249,5 @@ def test_an_agent_may_ask_too(tmp_path: Path) -> None:
     assert told["policy"] == "good" and told["interval"] == "bound" and told["n"] == 900
     assert told["estimates"]["dr"]["low"] <= truth <= told["estimates"]["dr"]["high"]
     assert told["words"][0].startswith("Version good would have earned")
+    with pytest.raises(RunError, match="no day"):
+        bandit_tools(shift)["evaluate_policy"].invoke({"since": "last week"})
