@@ -86,8 +86,16 @@ class Hindsight:
         """The answer, then what it rests on, then warnings."""
         f = self.found
         low, high = (min(max(bound, 0.0), 1.0) for bound in f.interval)
-        answer = f"Version {self.version} would have earned {_per_100(f.value)} successes per 100 decisions ({_per_100(low)} to "
-        answer += f"{_per_100(high)}); the decisions made earned {_per_100(f.logged)}; {self._verdict()}."
+        number = f"{_per_100(f.value)} successes per 100 decisions ({_per_100(low)} to {_per_100(high)})"
+        if f.verdict == "refused":
+            answer = (
+                f"What version {self.version} would have earned cannot be told: it would mostly have decided otherwise than the log did. "
+            )
+            answer += f"The numbers say {number} where the decisions made earned {_per_100(f.logged)}; do not rely on them."
+        else:
+            answer = (
+                f"Version {self.version} would have earned {number}; the decisions made earned {_per_100(f.logged)}; {self._verdict()}."
+            )
         arms = " and ".join(f"{n:,} decisions of {arm.replace('_', ' ')}" for arm, n in self.arms.items())
         basis = f"From {arms}, {self.customers:,} customers, {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}, worth {f.ess:,.0f} made by the "
         basis += f"version itself; a success counts within {self.window_days} days of the decision."
@@ -103,7 +111,6 @@ class Hindsight:
         gain = self.found.gain
         low, high = sorted((abs(gain.low), abs(gain.high)))
         return {
-            "refused": "no verdict, for this version would mostly have decided otherwise than the log did",
             "no difference": "no difference can be told",
             "better": f"that is {_per_100(gain.value)} more ({_per_100(low)} to {_per_100(high)})",
             "worse": f"that is {_per_100(-gain.value)} less ({_per_100(low)} to {_per_100(high)})",

@@ -237,7 +237,7 @@ def test_one_action_for_all_is_refused_and_unknown_versions_are_told(tmp_path: P
     shift.orders = lambda _snapshot: Orders(floor=0.005)  # type: ignore[method-assign]
     store.clock = ManualClock(NOON + timedelta(days=30))
     found = hindsight(shift, "stubborn", since=NOON + timedelta(days=2))
-    assert found.found.verdict == "refused" and "no verdict" in found.words[0]
+    assert found.found.verdict == "refused" and "cannot be told" in found.words[0]
     with pytest.raises(PolicyError, match="no policy nope") as problem:
         hindsight(shift, "nope")
     assert problem.value.remedy == "It has: good, stubborn, v0."
