@@ -40,6 +40,7 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
     plan: Plan = journeys.plan(store, journey.name)
     variants = library.approved(store, journey.name)
     actions = ActionEncoder.fit([v for v, _ in variants], plan.action_sets.send_windows)
+    staged = office.staged  # takes the customers' table in, with those who are new since planning
     people = customers.read(store)
     gate = SendGate(store, office.clock, space.settings.brand)
     channel = FileChannel(space.outbox, space.settings.brand)
@@ -50,7 +51,7 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
     first = space.state / "snapshots" / f"{journey.name}.start.parquet"
     if not first.exists():
         first.parent.mkdir(parents=True, exist_ok=True)
-        office.staged.build(start).save(first)
+        staged.build(start).save(first)
     from journeyman.features import FeatureTable
 
     features = FeatureTable.load(first)
@@ -81,7 +82,7 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
         actions=actions,
         seed=office.seed,
     )
-    return Shift(store, desk, office.staged, space.state, send_due, start)
+    return Shift(store, desk, staged, space.state, send_due, start)
 
 
 def new_policy(actions: ActionEncoder, contexts: ContextEncoder, seed: int, temper: float | None = EXPLORATION) -> Policy:

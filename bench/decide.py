@@ -63,7 +63,7 @@ def main() -> None:
         may = g.random((customers, count)) < 0.7
         report("decide", customers / seconds(lambda: policy.decide(x, may, seed=1), 7), "decisions/s", setting)  # noqa: B023
         report("decide-one", 1000 * seconds(lambda: policy.decide(x[:1], may[:1], seed=1), 200), "ms", setting)  # noqa: B023
-        for batch in (customers, 4 * customers):
+        for batch in (customers, 4 * customers, 20 * customers):
             many = g.normal(size=(batch, 32)).astype(np.float32)
             action, reward = policy.decide(many, seed=1).action, (g.random(batch) < 0.03).astype(np.float64)
             report("learn", batch / seconds(lambda: policy.learn(many, action, reward), 5), "rewards/s", f"{setting}, batch {batch}")  # noqa: B023

@@ -42,7 +42,12 @@ def main(arguments: list[str]) -> None:
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ[name] = "1"  # a core a run, for everybody: each runs in a new process, which reads this
     with ProcessPoolExecutor(asked.jobs, max_tasks_per_child=1) as pool:
-        for done in as_completed([pool.submit(_run, *job) for job in missing]):
+        running = {pool.submit(_run, *job): job for job in missing}
+        for done in as_completed(running):
+            if problem := done.exception():
+                where = dict(zip(("system", "world", "seed"), running[done], strict=True))
+                print(json.dumps({"bench": "quality.failed", **where, "error": f"{type(problem).__name__}: {problem}"}), flush=True)
+                continue
             with RUNS.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(done.result()) + "\n")
             print("{system} {world} {seed}: {share}".format(**done.result()), file=sys.stderr, flush=True)

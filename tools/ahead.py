@@ -33,6 +33,8 @@ def sequence(shift: Shift, customer: str, days: int = 14) -> dict[str, Any]:
     if customer not in shift.desk.row_of:
         raise RunError(f"There is no customer {customer}.", remedy="Customers are named as in the customers' table.")
     ahead = _Ahead(shift, days)
+    if customer not in ahead.features.row_of:
+        raise RunError(f"{customer} joined after the last run.", remedy=f"Run the journey: `journeyman run {shift.journey}`.")
     laid = ahead.lay_out([shift.desk.row_of[customer]])[0]
     places = [ahead.place(p) for p in laid]
     zone = shift.desk.zones[shift.desk.row_of[customer]][0]
@@ -58,8 +60,9 @@ def forecast(shift: Shift, days: int = 7) -> dict[str, Any]:
     reward units), `offers` set aside: sums, with the standard error of having looked at some customers only. Raises RunError before the
     first run."""
     ahead, desk = _Ahead(shift, days), shift.desk
-    rows = np.flatnonzero(select(ahead.features, shift.plan.audience.where))
-    names = [desk.customers[r].id for r in rows]
+    inside = np.flatnonzero(select(ahead.features, shift.plan.audience.where))
+    names = [c for r in inside if (c := ahead.features.customers[r]) in desk.row_of]
+    rows = np.array([desk.row_of[c] for c in names], dtype=np.intp)
     treated = rows[assign(names, desk.salt, shift.plan.measurement) == "treatment"]
     asked = sorted(treated, key=lambda r: number("forecast", desk.customers[r].id))[:ASKED]
     scale = len(treated) / max(len(asked), 1)
@@ -118,7 +121,7 @@ class _Ahead:
         desk, plan = self.shift.desk, self.shift.plan
         people = [desk.customers[r] for r in rows]
         may = reach(people, set(self.shift.closed()), desk.channels)  # (n, channels)
-        reward = desk.policy.rewards(self.contexts[list(rows)])  # (n, K)
+        reward = desk.policy.rewards(self.contexts[[self.features.row_of[p.id] for p in people]])  # (n, K)
         net = reward - desk.priced(desk.policy, self.orders.price).costs
         out = []
         for n, (row, person) in enumerate(zip(rows, people, strict=True)):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from langchain_core.tools import BaseTool, StructuredTool
 
+from journeyman.decisioning.evaluation import Interval
 from journeyman.domain import Orders
+from journeyman.errors import RunError
 from tools.ahead import forecast as look_ahead
 from tools.ahead import sequence
 from tools.explain import explain as explain_send
@@ -38,9 +41,14 @@ def bandit_tools(shift: Shift) -> dict[str, BaseTool]:
         """Sends, expected reward over silence and offers of the next days, as sums with standard errors."""
         return look_ahead(shift, days)
 
-    def evaluate_policy(version: str | None = None) -> dict[str, Any]:
-        """What a saved policy version would have earned in the journey so far, with intervals and a verdict on overlap."""
-        return hindsight(shift, version)
+    def evaluate_policy(version: str | None = None, since: str | None = None, interval: Interval = "normal") -> dict[str, Any]:
+        """What a saved policy version (default: the latest) would have earned on decisions the treatment made after it was taught, since a
+        day (YYYY-MM-DD): estimates with intervals, what was earned, and a verdict, refused where the log cannot tell."""
+        try:
+            day = datetime.strptime(since, "%Y-%m-%d").replace(tzinfo=UTC) if since else None
+        except ValueError as problem:
+            raise RunError(f"{since} is no day.", remedy="Name one such as 2026-03-14.") from problem
+        return hindsight(shift, version, since=day, interval=interval).to_contract()
 
     made = (policy_report, select_touchpoints, sequence_touchpoints, forecast, evaluate_policy, explain)
     return {f.__name__: StructuredTool.from_function(f) for f in made}

@@ -111,14 +111,14 @@ class Desk:
         self.liability = np.array([reserve(offer, self.brand) for offer in offers])  # (K,)
 
     def look(self, features: FeatureTable, slot: str, now: datetime, recent: Recent, allowance: Allowance | None, orders: Orders) -> Cohort:
-        """The slot's audience with contexts and eligible sets. `features` has the desk's customers in the same order."""
-        if features.customers != [p.id for p in self.customers]:
-            raise ValueError("features and customers are not in the same order")
-        rows = np.flatnonzero(select(features, self.plan.audience.where))
+        """The slot's audience with contexts and eligible sets: of the customers in `features`, those the desk knows."""
+        place = np.array([self.row_of.get(c, -1) for c in features.customers], dtype=np.intp)
+        inside = np.flatnonzero(select(features, self.plan.audience.where) & (place >= 0))
+        rows = place[inside]
         people = [self.customers[r] for r in rows]
         names = [p.id for p in people]
         arms = assign(names, self.salt, self.plan.measurement)
-        contexts, price = self.contexts(features)[rows], 0.0
+        contexts, price = self.contexts(features)[inside], 0.0
         eligible, entered = np.ones((len(rows), len(self.actions)), dtype=bool), np.zeros(len(rows), dtype=bool)
         if len(rows):
             ages, own = self._ages(names, now, recent.sends), self._ages(names, now, recent.own)
@@ -146,7 +146,7 @@ class Desk:
         )
 
     def contexts(self, features: FeatureTable) -> NDArray[np.float32]:
-        """(all customers, d). Encoded together, so that a replay from the snapshot gives the same bits."""
+        """(all of its customers, d). Encoded together, so that a replay from the snapshot gives the same bits."""
         return self.context_encoder.encode(features.names, features.matrix())
 
     @staticmethod

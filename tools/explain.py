@@ -41,7 +41,7 @@ def replay(shift: Shift, decision: Decision) -> dict[str, Any]:
         return {"same": True, "action": decision.action, "propensity": decision.propensity, "expected": decision.expected, "rivals": []}
     policy = shift.policy(decision.policy_version)
     features = shift.features(decision.snapshot)
-    context = shift.desk.contexts(features)[[shift.desk.row_of[decision.customer]]]
+    context = shift.desk.contexts(features)[[features.row_of[decision.customer]]]
     eligible = _eligible(shift, decision, len(shift.desk.actions))
     keys = np.array([decision.key], dtype=np.uint64)
     orders = shift.orders(decision.snapshot)

@@ -1,146 +1,270 @@
-"""What a saved policy version would have earned, from the journey's own log.
+"""What another version of a journey's policy would have earned, from the decisions the journey made (off-policy evaluation).
 
-Read are the treatment's decisions whose window has closed, each with its context, eligible set and propensity as logged. A message's reward
-is what attribution credits it with; a hold's is what the holdout earned without a message, the same for everybody, for in an arm that
-sends holds are a selection by outcome (`journeyman.measurement.attribution`). The version decides under each day's orders: its floor, its
-price of offers. Decisions the version was taught from flatter it; they are left out unless asked for. The reward model is fitted on other
-customers than those it speaks about.
+The rows are decisions with more than one eligible action, of arms that choose by chance and log the true propensity: the treatment, random
+control if asked for. Business as usual and the holdout follow rules, from which nothing can be learned about other choices. Each is put
+before the version again as it was: the context from its snapshot, its eligible set, its day's orders (exploration floor, price of offers).
+
+A decision's reward is 1 when the customer succeeded within the attribution window after it, whatever was sent later, else 0. So a hold is
+judged like a send and nothing is dropped for what came after; the question answered is "had this version made this one decision, and the
+journey gone on as it did". Attributed rewards cannot be used: they leave out the holds that a send followed, which is a choice by outcome.
+
+A version is judged by decisions made after it was taught: those before taught it, and flatter it. The reward model is fitted on other
+customers than those it is asked about, and a customer's decisions count as one witness, not many.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from journeyman.decisioning import Policy
-from journeyman.decisioning.evaluation import Evaluation, evaluate
+from journeyman.decisioning.evaluation import Evaluation, Interval, evaluate
+from journeyman.domain import Arm, Decision
 from journeyman.errors import PolicyError, RunError
-from journeyman.measurement.attribution import attribute
-from journeyman.store import decisions, events, outbox, policies
-from tools.reach import number
+from journeyman.measurement.attribution import followed
+from journeyman.store import decisions, events, policies
 
 if TYPE_CHECKING:
-    from journeyman.domain import Decision
     from tools.shift import Shift
 
-F64 = NDArray[np.float64]
-FOLDS = 2
-LEAST = 30
-"""Decisions below which nothing is estimated."""
-Interval = Literal["normal", "bootstrap", "bound"]
+FOLDS = 5
+CHUNK = 8192
+"""Decisions put before a policy at a time, to bound memory."""
+CHANCE: tuple[Arm, ...] = ("treatment", "random_control")
+"""The arms that choose by chance."""
+
+
+@dataclass(frozen=True)
+class Hindsight:
+    """What came of it; `words` says it in sentences. Rewards are successes per decision."""
+
+    journey: str
+    version: str
+    arms: dict[str, int]
+    """Decisions evaluated, by arm."""
+    customers: int
+    first: datetime
+    last: datetime
+    window_days: int
+    left_out: dict[str, int]
+    """Decisions left out: `taught` before the version was, `open` (the window has not closed), `no_choice` (one eligible action)."""
+    flattered: int
+    """Decisions evaluated that the version may have learned from; 0 unless asked for."""
+    interval: Interval
+    found: Evaluation
+
+    def to_contract(self) -> dict[str, Any]:
+        """The JSON of `journeyman ope JOURNEY`: the evaluation's, and what it was made from."""
+        f, g = self.found, self.found.gain
+        return {
+            "journey": self.journey,
+            "policy": self.version,
+            "arms": self.arms,
+            "customers": self.customers,
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "window_days": self.window_days,
+            "left_out": self.left_out,
+            "flattered": self.flattered,
+            **f.to_contract(),
+            "interval": self.interval,
+            "estimator": f.estimator,
+            "logged": f.logged,
+            "gain": {"value": g.value, "stderr": g.stderr, "low": g.low, "high": g.high},
+            "verdict": f.verdict,
+            "words": self.words,
+        }
+
+    @property
+    def words(self) -> list[str]:
+        """The answer, then what it rests on, then warnings."""
+        f = self.found
+        low, high = (min(max(bound, 0.0), 1.0) for bound in f.interval)
+        number = f"{_per_100(f.value)} successes per 100 decisions ({_per_100(low)} to {_per_100(high)})"
+        if f.verdict == "refused":
+            answer = (
+                f"What version {self.version} would have earned cannot be told: it would mostly have decided otherwise than the log did. "
+            )
+            answer += f"The numbers say {number} where the decisions made earned {_per_100(f.logged)}; do not rely on them."
+        else:
+            answer = (
+                f"Version {self.version} would have earned {number}; the decisions made earned {_per_100(f.logged)}; {self._verdict()}."
+            )
+        arms = " and ".join(f"{n:,} decisions of {arm.replace('_', ' ')}" for arm, n in self.arms.items())
+        basis = f"From {arms}, {self.customers:,} customers, {self.first:%Y-%m-%d} to {self.last:%Y-%m-%d}, worth {f.ess:,.0f} made by the "
+        basis += f"version itself; a success counts within {self.window_days} days of the decision."
+        lines = [answer, basis]
+        reasons = {"taught": "made before this version was taught", "open": "still waiting for an answer", "no_choice": "without a choice"}
+        if left := [f"{n:,} {reasons[reason]}" for reason, n in self.left_out.items() if n]:
+            lines.append(f"Left out: {', '.join(left)}.")
+        if self.flattered:
+            lines.append(f"Warning: {self.flattered:,} of these decisions were made before this version was taught; they flatter it.")
+        return lines
+
+    def _verdict(self) -> str:
+        gain = self.found.gain
+        low, high = sorted((abs(gain.low), abs(gain.high)))
+        return {
+            "no difference": "no difference can be told",
+            "better": f"that is {_per_100(gain.value)} more ({_per_100(low)} to {_per_100(high)})",
+            "worse": f"that is {_per_100(-gain.value)} less ({_per_100(low)} to {_per_100(high)})",
+        }[self.found.verdict]
+
+
+def _per_100(share: float) -> str:
+    return f"{100 * share:.1f}"
 
 
 def hindsight(
-    shift: Shift, version: str | None = None, *, since: datetime | None = None, everything: bool = False, interval: Interval = "normal"
-) -> dict[str, Any]:
-    """The document of `evaluate` with `version`, the `decisions` it is about, `hold_rate`, `verdict`, `gain` and `words`.
+    shift: Shift,
+    version: str | None = None,
+    *,
+    since: datetime | None = None,
+    everything: bool = False,
+    arms: Sequence[Arm] = ("treatment",),
+    interval: Interval = "normal",
+) -> Hindsight:
+    """Evaluates a saved version (default: the latest) on the decisions made since (default: all). `everything` takes in those made before
+    the version was taught. Raises PolicyError for an unknown version or an arm that follows rules, RunError when no decision is left."""
+    if not arms or not set(arms) <= set(CHANCE):
+        raise PolicyError(f"Only {' and '.join(CHANCE)} choose by chance.", remedy="Evaluate on these.")
+    saved = policies.read(shift.store, shift.journey, version or shift.desk.policy_version)
+    made = [d for d in shift.made() if d.arm in arms and (since is None or d.decided_at >= since)]
+    sets = {name: np.frombuffer(decisions.eligible(shift.store, name), np.uint8) for name in {d.eligible for d in made}}
+    choice = {name for name, bits in sets.items() if int(np.unpackbits(bits).sum()) > 1}
+    until = _known_until(shift)
+    window = timedelta(days=shift.plan.objective.attribution_window_days)
+    left = {"taught": 0, "open": 0, "no_choice": 0}
+    rows: list[Decision] = []
+    for d in made:
+        reason = (
+            "taught" if d.decided_at < saved.created_at and not everything
+            else "open" if until is None or d.decided_at + window > until
+            else "no_choice" if d.eligible not in choice
+            else None
+        )  # fmt: skip
+        if reason:
+            left[reason] += 1
+        else:
+            rows.append(d)
+    if not rows:
+        raise _nothing_left(shift, saved, left, made, until, window)
+    happened = events.read(shift.store, since=rows[0].decided_at, until=rows[-1].decided_at + window + timedelta(seconds=1))
+    reward = followed(rows, happened, shift.plan.objective)
+    found = _evaluated(shift, shift.policy(saved.version), rows, sets, reward, interval)
+    return Hindsight(
+        journey=shift.journey,
+        version=saved.version,
+        arms={arm: n for arm in CHANCE if (n := sum(d.arm == arm for d in rows))},
+        customers=len({d.customer for d in rows}),
+        first=rows[0].decided_at,
+        last=rows[-1].decided_at,
+        window_days=window.days,
+        left_out=left,
+        flattered=sum(d.decided_at < saved.created_at for d in rows),
+        interval=interval,
+        found=found,
+    )
 
-    `version`: by default the newest that enough closed decisions came after. `everything`: also decisions it was taught from. Raises
-    PolicyError for an unknown version, RunError when too few decisions are left.
-    """
-    closed, hold_rate = _closed(shift, since)
-    named = _version(shift, closed, version)
-    logged = [(d, r) for d, r in closed if everything or d.decided_at >= named.created_at]
-    if len(logged) < LEAST:
-        raise RunError(
-            f"{len(logged)} decisions with a closed window came after version {named.version}: too few.",
-            remedy=f"Wait {shift.plan.objective.attribution_window_days} days, name an earlier version, or add --all.",
-        )
-    found = _evaluated(shift, shift.policy(named.version), logged, hold_rate, interval)
-    return {
-        "journey": shift.journey,
-        "version": named.version,
-        **found.to_contract(),
-        "logged": found.logged,
-        "hold_rate": hold_rate,
-        "gain": {"value": found.gain.value, "low": found.gain.low, "high": found.gain.high},
-        "verdict": found.verdict,
-        "taught_from_these": everything,
-        "words": _words(named.version, found, everything),
-    }
+
+def _known_until(shift: Shift) -> datetime | None:
+    """How far we know what customers did: until now, but no later than the latest event. Where events have stopped coming in, silence is
+    not taken for failure."""
+    latest = events.latest(shift.store)
+    return None if latest is None else min(latest, shift.store.clock.now())
 
 
-def _closed(shift: Shift, since: datetime | None) -> tuple[list[tuple[Decision, float]], float]:
-    """The treatment's decisions with closed windows and their rewards, in order of time; and what a hold earns in the holdout."""
-    made, now = shift.made(), shift.store.clock.now()
+def _nothing_left(
+    shift: Shift, saved: policies.PolicyVersion, left: dict[str, int], made: list[Decision], until: datetime | None, window: timedelta
+) -> RunError:
     if not made:
-        raise RunError(f"{shift.journey} has decided nothing yet.", remedy=f"Run it first: `journeyman run {shift.journey}`.")
-    objective = shift.plan.objective
-    window = timedelta(days=objective.attribution_window_days)
-    first = made[0].decided_at - window
-    told = events.read(shift.store, since=first, until=now, names=[e.event for e in objective.events])
-    earned = {
-        r.decision: r.reward
-        for r in attribute(made, outbox.read(shift.store, shift.journey, since=first), told, objective, now)
-        if r.closed
-    }
-    holds = [earned[d.id] for d in made if d.arm == "holdout" and d.id in earned]
-    rate = float(np.mean(holds)) if holds else 0.0
-    mine = [d for d in made if d.arm == "treatment" and (since is None or d.decided_at >= since)]
-    found = [(d, earned[d.id]) for d in mine if d.variant is not None and d.id in earned]
-    found += [(d, rate) for d in mine if d.variant is None and d.action == 0 and d.decided_at + window <= now]
-    return sorted(found, key=lambda pair: (pair[0].decided_at, pair[0].id)), rate
+        return RunError(
+            f"{shift.journey} has no such decisions yet.",
+            remedy=f"Run it first: `journeyman run {shift.journey}`, or ask about earlier days.",
+        )
+    if until is None:
+        return RunError("Nothing is known yet of what customers did.", remedy="Bring in events first.")
+    closed = [d.decided_at for d in made if d.decided_at + window <= until]
+    able = [v.version for v in policies.listed(shift.store, shift.journey) if closed and v.created_at <= closed[-1]]
+    message = f"Version {saved.version} has no decisions to be judged by: {left['taught']:,} were made before it was taught, "
+    message += f"{left['open']:,} are less than {window.days} days old, {left['no_choice']:,} left no choice."
+    ways = [f"wait until decisions made since are {window.days} days old"]
+    if able and able[-1] != saved.version:
+        ways.append(f"name an earlier version, such as --policy {able[-1]}")
+    if left["taught"]:
+        ways.append("add --all, which flatters it")
+    return RunError(message, remedy=f"{', or '.join(ways).capitalize()}.")
 
 
-def _version(shift: Shift, closed: list[tuple[Decision, float]], version: str | None) -> policies.PolicyVersion:
-    known = policies.listed(shift.store, shift.journey)
-    names = [v.version for v in known]
-    if version is not None and version not in names:
-        raise PolicyError(f"Journey {shift.journey} has no policy {version}.", remedy=f"It has {', '.join(names)}.")
-    if version is not None:
-        return known[names.index(version)]
-    enough = [v for v in known if sum(d.decided_at >= v.created_at for d, _ in closed) >= LEAST]
-    return (enough or known[:1])[-1]
+def _evaluated(
+    shift: Shift,
+    target: Policy,
+    rows: list[Decision],
+    sets: dict[str, NDArray[np.uint8]],
+    reward: NDArray[np.float64],
+    interval: Interval,
+) -> Evaluation:
+    """`evaluate` on the rows: the target's propensities and a reward model that has not met the customer."""
+    action = np.array([d.action for d in rows])  # (n,)
+    contexts, orders = _contexts(shift, rows), {name: shift.orders(name) for name in dict.fromkeys(d.snapshot for d in rows)}
+    fold = np.array([d.key % FOLDS for d in rows])  # (n,)
+    models = _models(max((target, shift.desk.policy), key=_size), contexts, action, reward, fold)
+    probability, q_logged, q_target = (np.zeros(len(rows)) for _ in range(3))
+    for part in _alike(rows):
+        chance = np.zeros((len(part), max(_size(target), int(action.max()) + 1)))  # (m, K): what it never knew, it does not do
+        may = np.stack([np.unpackbits(sets[rows[i].eligible], count=_size(target)).astype(bool) for i in part])
+        day = orders[rows[part[0]].snapshot]
+        chance[:, : _size(target)] = shift.desk.priced(target, day.price).propensities(contexts[part], may, floor=day.floor)
+        probability[part] = chance[np.arange(len(part)), action[part]]
+        for f, model in models.items():
+            mine = np.flatnonzero(fold[part] == f)
+            if len(mine):
+                here = part[mine]
+                q = model.rewards(contexts[here])
+                q_logged[here] = q[np.arange(len(mine)), action[here]]
+                q_target[here] = (q[:, : _size(target)] * chance[mine, : _size(target)]).sum(axis=1)
+    _, customer = np.unique([d.customer for d in rows], return_inverse=True)
+    both = (q_logged, q_target) if models else (None, None)
+    return evaluate(reward, [d.propensity for d in rows], probability, *both, interval=interval, groups=customer)
 
 
-def _evaluated(shift: Shift, policy: Policy, logged: list[tuple[Decision, float]], hold_rate: float, interval: Interval) -> Evaluation:
-    """The evaluation, day by day, for each day has its own orders and contexts."""
-    count, action = len(logged), np.array([d.action for d, _ in logged])
-    reward, propensity = np.array([r for _, r in logged]), np.array([d.propensity for d, _ in logged])
-    fold = np.array([number("fold", d.customer) % FOLDS for d, _ in logged])
-    context = np.stack([shift.context(d) for d, _ in logged])
-    models = [_model(policy, context, action, reward, fold != f) for f in range(FOLDS)]
-    target, q_logged, q_target = np.zeros(count), np.zeros(count), np.zeros(count)
-    for snapshot in dict.fromkeys(d.snapshot for d, _ in logged):
-        orders, rows = shift.orders(snapshot), np.flatnonzero([d.snapshot == snapshot for d, _ in logged])
-        bits = [np.frombuffer(decisions.eligible(shift.store, logged[i][0].eligible), np.uint8) for i in rows]
-        eligible = np.stack([np.unpackbits(b, count=len(shift.desk.actions)) for b in bits]).astype(bool)[:, : len(policy.costs)]
-        chances = shift.desk.priced(policy, orders.price).propensities(context[rows], eligible, floor=orders.floor)  # (m, K)
-        known = action[rows] < chances.shape[1]  # a version that did not know an action never takes it
-        target[rows[known]] = chances[known, action[rows[known]]]
-        for f in range(FOLDS):
-            mine = fold[rows] == f
-            q = models[f].rewards(context[rows[mine]])  # (m, K)
-            q[:, 0] = hold_rate
-            q_target[rows[mine]] = (chances[mine] * q).sum(axis=1)
-            q_logged[rows[mine]] = q[np.arange(len(q)), np.minimum(action[rows[mine]], q.shape[1] - 1)]
-    return evaluate(reward, propensity, target, q_logged, q_target, interval=interval)
+def _size(policy: Policy) -> int:
+    return len(policy.actions.features)
 
 
-def _model(policy: Policy, context: NDArray[np.float32], action: NDArray[np.int64], reward: F64, rows: NDArray[np.bool_]) -> Policy:
-    """A policy over the same actions, taught the messages among `rows` alone: a reward model that has not seen the others."""
-    rows = rows & (action > 0) & (action < len(policy.costs))
-    model = policy.untaught()
-    model.learn(context[rows], action[rows], reward[rows])
-    return model
+def _models(
+    like: Policy, contexts: NDArray[np.float32], action: NDArray[np.int64], reward: NDArray[np.float64], fold: NDArray[np.int64]
+) -> dict[int, Policy]:
+    """By fold, a policy of these actions taught all other folds; none where a fold would have nobody to learn from."""
+    present = np.unique(fold)
+    if len(present) < 2 or int(action.max()) >= _size(like):
+        return {}
+    models = {int(f): like.untaught() for f in present}
+    for f, model in models.items():
+        others = fold != f
+        model.learn(contexts[others], action[others], reward[others])
+    return models
 
 
-def _words(version: str, found: Evaluation, everything: bool) -> list[str]:
-    low, high = (100 * b for b in found.interval)
-    gain = found.gain
-    lines = [
-        f"Version {version} would have earned {100 * found.value:.2f} per 100 decisions ({low:.2f} to {high:.2f}); "
-        f"what was decided earned {100 * found.logged:.2f}, over {found.n:,} decisions.",
-        {
-            "better": f"It is better, by {100 * gain.low:.2f} to {100 * gain.high:.2f} per 100.",
-            "worse": f"It is worse, by {-100 * gain.high:.2f} to {-100 * gain.low:.2f} per 100.",
-            "no difference": f"No difference can be told ({100 * gain.low:+.2f} to {100 * gain.high:+.2f} per 100).",
-            "refused": "The log hardly covers this version: do not decide on these numbers.",
-        }[found.verdict],
-    ]
-    if everything:
-        lines.append("Some of these decisions taught the version: the estimate flatters it.")
-    return lines
+def _contexts(shift: Shift, rows: list[Decision]) -> NDArray[np.float32]:
+    """(n, d), from each decision's snapshot."""
+    found: list[NDArray[np.float32]] = []
+    for part in _alike(rows, chunk=len(rows)):
+        features = shift.features(rows[part[0]].snapshot)
+        found.append(shift.desk.contexts(features)[[features.row_of[rows[i].customer] for i in part]])
+    return np.concatenate(found)
+
+
+def _alike(rows: list[Decision], chunk: int = CHUNK) -> Iterator[NDArray[np.intp]]:
+    """Places of rows of one snapshot, at most `chunk` at a time, in order: rows are sorted by time, and a slot has one snapshot."""
+    names = [d.snapshot for d in rows]
+    edges = [0, *(i for i in range(1, len(rows)) if names[i] != names[i - 1]), len(rows)]
+    for low, high in pairwise(edges):
+        for begin in range(low, high, chunk):
+            yield np.arange(begin, min(begin + chunk, high))

@@ -45,7 +45,7 @@ class Shift:
         self.store, self.desk, self.staged, self.folder, self._send_due, self.start = store, desk, staged, folder, send_due, start
         self.journey, self.plan = desk.journey, desk.plan
         self.cohort: Cohort | None = None
-        self._contexts: dict[str, NDArray[np.float32]] = {}
+        self._contexts: dict[str, tuple[NDArray[np.float32], dict[str, int]]] = {}
         self._made: dict[str, Decision] | None = None
         self._left: dict[str, Send] = {}
         self._standing = Standing(self)
@@ -102,7 +102,7 @@ class Shift:
         moved = self.desk.context_encoder.moved(features.names, features.matrix())
         self.cohort = self.desk.look(features, slot, now, self._recent(now), self._allowance(now), orders)
         orders = orders.model_copy(update={"price": self.cohort.price})
-        self._contexts[snapshot] = self.desk.contexts(features)
+        self._contexts[snapshot] = self.desk.contexts(features), features.row_of
         choices = self.desk.choose(self.cohort, orders, snapshot)
         self._file(snapshot).with_suffix(".json").write_text(orders.model_dump_json())
         with self.store.transaction():
@@ -251,8 +251,10 @@ class Shift:
     def context(self, decision: Decision) -> NDArray[np.float32]:
         """(d,): what was known of the customer when it was decided."""
         if decision.snapshot not in self._contexts:
-            self._contexts[decision.snapshot] = self.desk.contexts(self.features(decision.snapshot))
-        return np.asarray(self._contexts[decision.snapshot][self.desk.row_of[decision.customer]])
+            features = self.features(decision.snapshot)
+            self._contexts[decision.snapshot] = self.desk.contexts(features), features.row_of
+        contexts, row_of = self._contexts[decision.snapshot]
+        return np.asarray(contexts[row_of[decision.customer]])
 
     def _release(self, now: datetime) -> None:
         """Gives back what offers reserved that nobody redeemed in time."""

@@ -84,5 +84,5 @@ class Standing:
     def _members(self, made: Sequence[Decision]) -> dict[str, NDArray[np.bool_]]:
         """Segments by the features at the journey's start."""
         first = self._shift.features(min(d.snapshot for d in made))
-        rows = np.array([self._shift.desk.row_of[d.customer] for d in made])
-        return {name: mask[rows] for name, mask in segments(first.names, first.matrix()).items()}
+        rows = np.array([first.row_of.get(d.customer, -1) for d in made])  # who came later is in no segment
+        return {name: mask[rows] & (rows >= 0) for name, mask in segments(first.names, first.matrix()).items()}

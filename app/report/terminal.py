@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from journeyman.features import Profile
 
 
+POOR = "Overlap is POOR: the log hardly covers this policy. Do not decide on these numbers; collect a log nearer to it."
+
+
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for n, column in enumerate(columns):
@@ -123,9 +126,18 @@ def evaluation_table(document: dict[str, Any]) -> RenderableType:
     for name, e in document["estimates"].items():
         table.add_row(name, f"{e['value']:.5f}", f"{e['low']:.5f} to {e['high']:.5f}")
     good = document["overlap"] == "good"
-    verdict = (
-        "Overlap is good."
-        if good
-        else "Overlap is POOR: the log hardly covers this policy. Do not decide on these numbers; collect a log nearer to it."
-    )
+    verdict = "Overlap is good." if good else POOR
     return Group(table, "", Text(verdict, style="green" if good else "red"))
+
+
+def hindsight_words(document: dict[str, Any]) -> RenderableType:
+    """What another policy version would have earned: the answer in words, then the estimates behind it, per 100 decisions."""
+    table = _table("Successes per 100 decisions", "estimator", "value", "95 % interval")
+    for name, e in document["estimates"].items():
+        mark = " *" if name == document["estimator"] else ""
+        table.add_row(f"{name}{mark}", f"{100 * e['value']:.2f}", f"{100 * e['low']:.2f} to {100 * e['high']:.2f}")
+    table.add_row("what was earned", f"{100 * document['logged']:.2f}", "")
+    answer, basis, *more = document["words"]
+    notes = [Text(line, style="yellow" if line.startswith("Warning") else "") for line in more]
+    poor: list[RenderableType] = ["", Text(POOR, style="red")] if document["overlap"] == "poor" else []
+    return Group(Text(answer, style="bold"), "", basis, *notes, "", table, *poor)

@@ -69,6 +69,11 @@ class FeatureTable:
         return ids
 
     @cached_property
+    def row_of(self) -> dict[str, int]:
+        """Each customer's row."""
+        return {name: row for row, name in enumerate(self.customers)}
+
+    @cached_property
     def names(self) -> list[str]:
         """Feature names, in the order of the matrix's columns."""
         return [c.name for c in self.columns]

@@ -12,6 +12,8 @@ sends, clean holds are a selection by outcome (who succeeds leaves the audience,
 holding. The holdout's holds are always clean and comparable; learn the value of holding from them.
 
 Decisions whose send was blocked, failed, is unknown or never enqueued are dropped; those still planned or claimed are open.
+
+`followed` counts otherwise: what came after a decision, whoever may claim it. It drops nothing, so decisions can be compared by it.
 """
 
 from __future__ import annotations
@@ -98,6 +100,24 @@ def attribute(
     return rewards
 
 
+def followed(decisions: Sequence[Decision], events: Sequence[Event], objective: Objective) -> NDArray[np.float64]:
+    """(n,): 1 where a success (an event of the objective's greatest weight) of the customer came within the attribution window after the
+    decision, else 0. Sends and holds are treated alike, and whatever is sent or decided afterwards changes nothing. Give all `events` up to
+    the end of the last window; decisions whose window has not passed yet count too low."""
+    window = objective.attribution_window_days * DAY_MS
+    wins = _successes(events, {e.event: e.weight for e in objective.events if e.weight == objective.success_weight}, None)
+    if not wins or not decisions:
+        return np.zeros(len(decisions))
+    place = {c: i for i, c in enumerate(dict.fromkeys([*(e.customer for e in wins), *(d.customer for d in decisions)]))}
+    won_at = np.array([_ms(e.timestamp) for e in wins], np.int64)  # (w,)
+    decided_at = np.array([_ms(d.decided_at) for d in decisions], np.int64)  # (n,)
+    start = min(int(won_at.min()), int(decided_at.min()))
+    span = max(int(won_at.max()), int(decided_at.max())) - start + 2 * window
+    successes = _Timeline([place[e.customer] for e in wins], won_at - start, span)
+    deciders = np.array([place[d.customer] for d in decisions], np.int64) * span + decided_at - start  # (n,)
+    return np.asarray(_after(successes.keys, deciders + window) > _after(successes.keys, deciders), np.float64)
+
+
 def _last_touch(
     touches: _Timeline,
     sent_at: NDArray[np.int64],
@@ -122,8 +142,9 @@ def _after(keys: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.intp]:
     return np.searchsorted(keys, at, side="right")
 
 
-def _successes(events: Sequence[Event], weights: Mapping[str, float], present: int) -> list[Event]:
-    unique = {e.message_id: e for e in events if e.event in weights and not e.properties.get("machine") and _ms(e.timestamp) <= present}
+def _successes(events: Sequence[Event], weights: Mapping[str, float], present: int | None) -> list[Event]:
+    known = [e for e in events if present is None or _ms(e.timestamp) <= present]
+    unique = {e.message_id: e for e in known if e.event in weights and not e.properties.get("machine")}
     return sorted(unique.values(), key=lambda e: (e.timestamp, e.message_id))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from journeyman.domain import Event
 from journeyman.store.database import Store
@@ -60,6 +60,14 @@ def table(store: Store, *, since: datetime | None = None, until: datetime | None
             "properties": pa.array(properties, pa.string()),
         }
     )
+
+
+def latest(store: Store) -> datetime | None:
+    """When the latest event happened; None before the first."""
+    query = select(func.max(events.c.timestamp))
+    with store.reading() as connection:
+        found: datetime | None = connection.scalar(query)
+        return found
 
 
 def _between(since: datetime | None, until: datetime | None, names: Sequence[str] | None) -> Select[Any]:

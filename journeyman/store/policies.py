@@ -36,7 +36,8 @@ def read(store: Store, journey: str, version: str) -> PolicyVersion:
     with store.reading() as connection:
         row = connection.execute(query).mappings().first()
     if row is None:
-        raise PolicyError(f"Journey {journey} has no policy {version}.", remedy="See its versions with `journeyman report`.")
+        there = ", ".join(v.version for v in listed(store, journey))
+        raise PolicyError(f"Journey {journey} has no policy {version}.", remedy=f"It has: {there}." if there else "It has none yet.")
     return PolicyVersion(**row)
 
 

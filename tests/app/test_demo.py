@@ -19,14 +19,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from app.office import Office
 from journeyman.clock import ManualClock
-from journeyman.decisioning.evaluation import evaluate
-from journeyman.errors import PolicyError, RunError
+from journeyman.errors import RunError
 from journeyman.store import journeys, policies
 
 ROOT = Path(__file__).parent.parent.parent
@@ -188,57 +186,6 @@ def test_what_would_follow_keeps_to_the_plan_and_a_forecast_adds_up(saas: tuple[
     assert not soon & had, "what was had of late does not come again"
     assert sum(ahead["by_channel"].values()) == pytest.approx(ahead["sends"]["value"], abs=4)
     assert ahead["gain"]["value"] > 0 and ahead["sends"]["stderr"] > 0 and 0 < ahead["asked"] <= ahead["customers"]
-
-
-def test_a_version_judged_on_its_own_day_is_the_log_itself(saas: tuple[Path, dict[str, Any]], monkeypatch: pytest.MonkeyPatch) -> None:
-    from tools import hindsight
-
-    seen: list[Any] = []
-    monkeypatch.setattr(hindsight, "evaluate", lambda *columns, **how: seen.append(columns) or evaluate(*columns, **how))
-    folder = saas[0]
-    sent = [datetime.fromisoformat(m["sent_at"]) for m in messages(folder)]
-    with Office.open(folder, ManualClock(max(sent) + timedelta(days=30))) as office:
-        (name,) = (j.name for j in journeys.listed(office.store))
-        shift = office.at_work(name, min(sent)).shift
-        cited = {
-            v.version: sum(d.policy_version == v.version and d.arm == "treatment" for d in shift.made())
-            for v in policies.listed(office.store, name)
-        }
-        version = max(cited, key=lambda v: cited[v])
-        told = hindsight.hindsight(shift, version, everything=True, interval="bound")
-        by = [d for d, _ in hindsight._closed(shift, None)[0]]
-        for column in seen[0]:
-            assert len(column) == told["n"] == len(by) and np.isfinite(column).all()
-        own = np.array([d.policy_version == version for d in by])
-        reward, propensity, target = seen[0][:3]
-        assert own.sum() > 50 and np.allclose(propensity[own], target[own], rtol=1e-12) and not np.allclose(propensity, target)
-        sends = np.array([d.variant is not None for d in by])
-        assert len(set(reward[~sends])) == 1 and 0 < reward[sends].mean() < 1
-        assert (
-            told["estimates"]["dr"]["low"] == told["estimates"]["ips"]["low"]
-            and told["taught_from_these"]
-            and "flatters" in told["words"][-1]
-        )
-        with pytest.raises(PolicyError, match="no policy nonsense") as unknown:
-            hindsight.hindsight(shift, "nonsense")
-        assert version in unknown.value.remedy
-        with pytest.raises(RunError, match="too few"):
-            hindsight.hindsight(shift, version, since=max(sent) + timedelta(days=1))
-
-
-def test_ope_answers_for_a_journey_and_says_when_nothing_can_be_told(saas: tuple[Path, dict[str, Any]]) -> None:
-    folder, _ = saas
-    name = messages(folder)[0]["journey"]
-    ended = subprocess.run(
-        command("ope", name, "--policy", "v0", "--workspace", str(folder), "--json"), capture_output=True, text=True, cwd=ROOT
-    )
-    assert ended.returncode in {0, 1}, ended.stderr
-    told = json.loads(ended.stdout)
-    assert (told["overlap"] == "poor") == (ended.returncode == 1) and told["version"] == "v0" and told["n"] > 1000
-    assert set(told["estimates"]) == {"ips", "snips", "dm", "dr", "sndr", "switch-dr"} and len(told["words"]) == 2
-    for wrong in (("nowhere",), (name, "--policy", "nonsense"), ("gone.parquet",)):
-        ended = subprocess.run(command("ope", *wrong, "--workspace", str(folder)), capture_output=True, text=True, cwd=ROOT)
-        assert ended.returncode == 2 and "Error" in ended.stderr and "Traceback" not in ended.stderr
 
 
 def test_an_unknown_send_is_told_apart(saas: tuple[Path, dict[str, Any]]) -> None:

@@ -17,12 +17,15 @@ LIFE = 7
     days=st.integers(1, 60),
     redeemed=st.floats(0, 1),
     believed=st.floats(0, 1),
-    demand=st.floats(1.3, 20),
+    demand=st.floats(1.6, 20),
     seed=st.integers(0, 2**32 - 1),
 )
 @settings(deadline=None, max_examples=200)
 def test_a_budget_is_neither_overspent_nor_stranded(limit, dearest, days, redeemed, believed, demand, seed):
-    """Customers come by the day, each with a gain of her own; offers cost something different each; what is redeemed is seen late."""
+    """Customers come by the day, each with a gain of her own; offers cost something different each; what is redeemed is seen late.
+
+    Offers cost three quarters of the dearest on average, so a day's customers could take at least 1.2 times the whole budget.
+    """
     generator = np.random.default_rng(seed)
     top = dearest * limit  # what one offer may cost
     count = int(np.ceil(demand * limit / top))

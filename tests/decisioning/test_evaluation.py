@@ -71,6 +71,30 @@ def test_switch_drops_a_weight_that_would_drown_the_rest():
     assert abs(found.estimates["switch-dr"].value - truth) < 0.1 < abs(found.estimates["ips"].value - truth)
 
 
+def test_switch_dr_is_the_published_estimator_written_by_action():
+    """Wang, Agarwal and Dudík (2017): doubly robust on actions of weight up to a threshold, the reward model alone on the others."""
+    g = np.random.default_rng(3)
+    n, row = 2000, np.arange(2000)
+    p, t = g.dirichlet(np.full(12, 2.0), n), g.dirichlet(np.full(12, 2.0), n)
+    p[7], t[7] = np.where(np.arange(12) == 0, 1e-4, 0.9999 / 11), np.where(np.arange(12) == 0, 0.9, 0.1 / 11)
+    q, action = g.random((n, 12)) * 0.1, (g.random(n)[:, None] < p.cumsum(1)).argmax(1)
+    action[7] = 0  # a draw that hardly ever happens
+    r, w = (g.random(n) < 0.05).astype(float), t / p
+    r[7] = 1.0
+    mine = w[row, action]
+    found = evaluate(r, p[row, action], t[row, action], q[row, action], (t * q).sum(1))
+
+    def published(threshold):
+        small = w <= threshold
+        residual = np.where(mine <= threshold, mine * (r - q[row, action]), 0.0)
+        return float(((t * q * small).sum(1) + residual + (t * q * ~small).sum(1)).mean())
+
+    by_action = [published(x) for x in np.quantile(mine, [1.0, 0.999, 0.99, 0.98, 0.95, 0.9, 0.75, 0.5])]
+    assert by_action[0] == pytest.approx(found.estimates["dr"].value)
+    assert min(abs(found.estimates["switch-dr"].value - v) for v in by_action[1:]) < 1e-12
+    assert found.estimates["switch-dr"].stderr < found.estimates["dr"].stderr
+
+
 def test_the_bootstrap_agrees_with_the_normal_interval_and_repeats():
     given, _ = log(3000)
     normal, boot, again = (evaluate(**given, interval=i, seed=3, resamples=400) for i in ("normal", "bootstrap", "bootstrap"))
@@ -196,5 +220,5 @@ def test_a_bound_is_of_use_where_policies_are_alike():
     paid = (better & (g.random(20_000) < 0.2)).astype(float)
     found = evaluate(paid, np.full(20_000, 0.5), np.where(better, 0.9, 0.1), interval="bound")
     assert found.verdict == "better" and found.gain.low > 0.05 and found.estimates["ips"].low < 0.18 < found.estimates["ips"].high
-    with pytest.raises(PolicyError, match="between 0 and 1"):
+    with pytest.raises(PolicyError, match=r"rewards in \[0, 1\]"):
         evaluate(2 * reward, np.full(20_000, 0.5), np.full(20_000, 0.5), interval="bound")

@@ -42,6 +42,8 @@ def test_learning_beats_random_within_weeks_on_a_low_base_rate():
     assert world.worth(policy) > 1.5 * world.rate.mean()
     assert world.worth(policy) > 1.3 * start
     assert policy.seen == 12 * 400
+    assert policy.untaught().seen == 0 and policy.seen == 12 * 400
+    assert np.array_equal(policy.untaught().rewards(world.x), Policy.create(world.a, 8, seed=1).rewards(world.x))
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from journeyman.domain import Decision, Event, Objective, Send, SuccessEvent
-from journeyman.measurement.attribution import Reward, attribute
+from journeyman.measurement.attribution import Reward, attribute, followed
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 LATE = START + timedelta(days=60)
@@ -184,3 +184,18 @@ def test_what_a_held_customer_does_unasked_is_weighed_as_a_success_without_a_cli
 def test_where_nothing_could_have_shown_engagement_a_success_counts_whole():
     alone = ORDER.model_copy(update={"view_through": 0.25})
     assert rewards([decision("a")], [send("a")], [event(4)], alone)["a"][0] == 1.0
+
+
+def test_what_followed_a_decision_counts_whoever_may_claim_it():
+    made = [
+        decision("a", hold=True),
+        decision("b", hours=24),
+        decision("c", "bob"),
+        decision("d", "cid", hours=48),
+        decision("e", hours=97),
+    ]
+    orders = [event(24), event(96), event(72.01, "bob"), event(1, "cid", name="visit")]
+    objective = Objective(events=[SuccessEvent(event="visit", weight=0.3), SuccessEvent(event="order")], attribution_window_days=3)
+    assert followed(made, orders, objective).tolist() == [1, 1, 0, 0, 0]
+    assert followed(made, [event(72), event(0, "bob"), event(3, "cid", machine=True)], objective).tolist() == [1, 1, 0, 0, 0]
+    assert followed(made, [], objective).tolist() == [0] * 5 and followed([], orders, objective).tolist() == []

@@ -175,7 +175,9 @@ def test_events_are_kept_once_and_read_as_arrow(store: Store) -> None:
         Event(message_id=f"m{n}", customer="c", event="order", timestamp=NOON + timedelta(days=n), properties={"amount": n})
         for n in range(3)
     ]
+    assert events.latest(store) is None
     assert events.add(store, happened) == 3
+    assert events.latest(store) == max(e.timestamp for e in happened)
     assert events.add(store, [*happened, happened[0].model_copy(update={"message_id": "new"})]) == 1
     assert events.read(store, since=NOON + timedelta(days=1)) == happened[1:]
     table = events.table(store, since=NOON + timedelta(days=1), until=NOON + timedelta(days=2))
