@@ -1,4 +1,9 @@
-"""The reviewer on a language model. It judges what code cannot, and can only add violations: nothing it says clears one."""
+"""The reviewer on a language model. It judges what code cannot, and can only add violations or doubts: nothing it says clears one.
+
+Every message is read twice, the second time in the opposite order, among other neighbours and with the rules the other way round. What both
+readings would block is blocked; what only one would block goes to a person. A finding whose quoted words do not stand in the copy is an
+invention and is dropped.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from agents._copy import offer_in_words
 from agents.ask import Door
-from agents.roles import Setting
+from agents.roles import Opinion, Setting
 from journeyman.domain import Plan, Variant, Violation
 
 A_CALL = 12
@@ -59,17 +64,24 @@ class ModelReviewer:
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    async def review(self, variants: Sequence[Variant], plan: Plan, setting: Setting) -> dict[str, list[Violation]]:
-        """Violations by variant id; ids without any are absent. Raises ModelError."""
+    async def review(self, variants: Sequence[Variant], plan: Plan, setting: Setting) -> dict[str, Opinion]:
+        """Opinions by variant id; ids without any violation are absent. Raises ModelError."""
+        rules = {id: meaning for id, meaning in RULES.items() if id not in CREDIT or plan.guardrails.regulated == "credit"}
+        once = await self._reading(variants, rules, setting)
+        again = await self._reading(variants[::-1], dict(reversed(rules.items())), setting)
+        both = {v.id: _opinion(once.get(v.id, []), again.get(v.id, [])) for v in variants}
+        return {id_: opinion for id_, opinion in both.items() if opinion.violations}
+
+    async def _reading(self, variants: Sequence[Variant], rules: dict[str, str], setting: Setting) -> dict[str, list[Violation]]:
         found: dict[str, list[Violation]] = {}
         for first in range(0, len(variants), A_CALL):
             group = {v.id: v for v in variants[first : first + A_CALL]}
-            for finding in await self._findings(group, plan, setting):
-                found.setdefault(finding.variant, []).append(_violation(finding, group[finding.variant]))
+            for finding in await self._findings(group, rules, setting):
+                if violation := _violation(finding, group[finding.variant]):
+                    found.setdefault(finding.variant, []).append(violation)
         return found
 
-    async def _findings(self, group: dict[str, Variant], plan: Plan, setting: Setting) -> list[_Finding]:
-        rules = {id: meaning for id, meaning in RULES.items() if id not in CREDIT or plan.guardrails.regulated == "credit"}
+    async def _findings(self, group: dict[str, Variant], rules: dict[str, str], setting: Setting) -> list[_Finding]:
 
         def check(reply: Findings) -> Findings:
             if foreign := sorted({f.rule for f in reply.findings} - rules.keys()):
@@ -98,14 +110,25 @@ def _judged(variant: Variant) -> dict[str, str]:
     return {name: text for name, text in variant.texts().items() if name != "cta.url"}
 
 
-def _violation(finding: _Finding, variant: Variant) -> Violation:
-    """The finding with its quote looked up: in its field first, then in the others. Words that stand nowhere mark the whole field."""
+def _opinion(once: list[Violation], again: list[Violation]) -> Opinion:
+    """Two readings made one: a block is a block where both block by the same rule, else a warning somebody should look at."""
+    blocks = [{v.rule for v in reading if v.severity == "block"} for reading in (once, again)]
+    agreed, doubted = blocks[0] & blocks[1], blocks[0] ^ blocks[1]
+    kept: dict[tuple[str, str, tuple[int, int] | None], Violation] = {}
+    for v in (*once, *again):
+        sure = v.severity == "warn" or v.rule in agreed
+        said = v if sure else v.model_copy(update={"severity": "warn", "message": f"{v.message} (One of two readings objects.)"})
+        kept.setdefault((v.rule, v.field, v.span), said)
+    return Opinion(list(kept.values()), unsure=bool(doubted))
+
+
+def _violation(finding: _Finding, variant: Variant) -> Violation | None:
+    """The finding with its quote looked up: in its field first, then in the others. None where the words stand nowhere."""
     texts = _judged(variant)
     for field in sorted(texts, key=lambda name: name != finding.field):
         if span := _span(finding.quote, texts[field]):
             return Violation(rule=finding.rule, severity=finding.severity, field=field, span=span, message=finding.message)
-    field = finding.field if finding.field in texts else "body"
-    return Violation(rule=finding.rule, severity=finding.severity, field=field, message=finding.message)
+    return None
 
 
 def _span(quote: str, text: str) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from journeyman.domain import Analysis, Brand, Brief, Learning, Orders, Plan, PolicyReport, Variant, Violation, Written
 
@@ -42,11 +42,18 @@ class Copywriter(Protocol):
         ...
 
 
-class Reviewer(Protocol):
-    """Judges what code cannot: claims, tone, subject honesty. Can only add violations, never clear one."""
+class Opinion(NamedTuple):
+    """What a reviewer says of a variant; `unsure`: a person should look."""
 
-    async def review(self, variants: Sequence[Variant], plan: Plan, setting: Setting) -> dict[str, list[Violation]]:
-        """Violations by variant id; an id without an entry has none."""
+    violations: list[Violation]
+    unsure: bool = False
+
+
+class Reviewer(Protocol):
+    """Judges what code cannot: claims, tone, subject honesty. Can only add violations or doubts, never clear one."""
+
+    async def review(self, variants: Sequence[Variant], plan: Plan, setting: Setting) -> dict[str, Opinion]:
+        """Opinions by variant id; an id without an entry has none."""
         ...
 
 

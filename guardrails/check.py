@@ -7,6 +7,7 @@ model's opinion comes in through `merge` and can only add.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from guardrails.rules import RULES, Copy
 from journeyman.domain import Brand, Guardrails, Variant, Verdict, Violation
@@ -33,8 +34,11 @@ def check_many(variants: Iterable[Variant], brand: Brand, guardrails: Guardrails
     return (check(variant, brand, guardrails) for variant in variants)
 
 
-def merge(verdict: Verdict, extra: Sequence[Violation]) -> Verdict:
-    """The verdict with a model's violations added. It gets stricter or stays; nothing said here clears what code raised."""
-    blocked = any(v.severity == "block" for v in extra)
+def merge(verdict: Verdict, extra: Sequence[Violation], *, unsure: bool = False) -> Verdict:
+    """The verdict with a model's violations and doubts added. It gets stricter or stays; nothing said here clears what code raised."""
     added = [v for v in extra if v not in verdict.violations]
-    return Verdict(id=verdict.id, verdict="reject" if blocked else verdict.verdict, violations=[*verdict.violations, *added])
+    if any(v.severity == "block" for v in extra):
+        said: Literal["approve", "reject", "escalate"] = "reject"
+    else:
+        said = "escalate" if unsure and verdict.verdict == "approve" else verdict.verdict
+    return Verdict(id=verdict.id, verdict=said, violations=[*verdict.violations, *added])

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from agents.roles import Setting
+from agents.roles import Opinion, Setting
 from journeyman.domain import Brand, Plan, Variant, Violation
 
 _OFFER = re.compile(
@@ -110,10 +110,10 @@ _COMMON = frozenset(
 class OfflineReviewer:
     """Judges by phrase lists."""
 
-    async def review(self, variants: Sequence[Variant], plan: Plan, setting: Setting) -> dict[str, list[Violation]]:
-        """Violations by variant id; ids without any are absent. Raises nothing."""
+    async def review(self, variants: Sequence[Variant], plan: Plan, setting: Setting) -> dict[str, Opinion]:
+        """Opinions by variant id; ids without a violation are absent. Raises nothing."""
         found = {v.id: list(_violations(v, plan, setting.brand)) for v in variants}
-        return {id_: violations for id_, violations in found.items() if violations}
+        return {id_: Opinion(violations) for id_, violations in found.items() if violations}
 
 
 def _violations(variant: Variant, plan: Plan, brand: Brand) -> Iterator[Violation]:

@@ -9,6 +9,7 @@ from langgraph.types import Send, interrupt
 
 from agents.briefs import first_round, top_up
 from agents.copytext import core_text
+from agents.roles import Opinion
 from graphs.state import CampaignState, CheckTask, Context, WriteTask
 from guardrails.check import check as check_variant
 from guardrails.check import merge
@@ -17,6 +18,8 @@ from journeyman.domain import Brief, Plan, Verdict
 from journeyman.store import audit, journeys, library
 
 ROUNDS = 4
+REPAIRS = 2
+"""How often rejected copy goes back to the copywriter."""
 CHUNK = 40
 """Variants a check task takes at once."""
 
@@ -87,18 +90,19 @@ def orders_for_checkers(state: CampaignState) -> list[Send] | Literal["curate"]:
 
 
 async def check(state: CheckTask, runtime: Runtime[Context]) -> CampaignState:
-    """Rules, then the reviewer agent (which can only add), then one repair of what was rejected, checked the same way."""
+    """Rules, then the reviewer agent (which can only add). What is rejected goes back to the copywriter, twice at most, and what comes back
+    is checked from the start."""
     c, planned = runtime.context, Plan.model_validate(state["plan"])
-    drafts = library.read(c.store, c.journey, status="drafted", ids=state["variants"])
-    verdicts = await _judge(c, planned, [w.variant for w in drafts])
-    mended = []
-    for w in drafts:
-        if verdicts[w.variant.id].verdict == "reject":
-            repaired = await c.team.copywriter.repair(w, verdicts[w.variant.id].violations, planned, c.setting)
-            if repaired is not None:
-                mended.append(repaired)
-    library.replace(c.store, c.journey, mended)
-    verdicts |= await _judge(c, planned, [w.variant for w in mended])
+    copies = library.read(c.store, c.journey, status="drafted", ids=state["variants"])
+    verdicts = await _judge(c, planned, [w.variant for w in copies])
+    for _ in range(REPAIRS):
+        rejected = [w for w in copies if verdicts[w.variant.id].verdict == "reject"]
+        tried = [await c.team.copywriter.repair(w, verdicts[w.variant.id].violations, planned, c.setting) for w in rejected]
+        copies = [w for w in tried if w is not None]
+        if not copies:
+            break
+        library.replace(c.store, c.journey, copies)
+        verdicts |= await _judge(c, planned, [w.variant for w in copies])
     library.judge(c.store, c.journey, verdicts)
     return {}
 
@@ -106,7 +110,9 @@ async def check(state: CheckTask, runtime: Runtime[Context]) -> CampaignState:
 async def _judge(c: Context, planned: Plan, variants: list[Any]) -> dict[str, Verdict]:
     by_code = {v.id: check_variant(v, c.setting.brand, planned.guardrails) for v in variants}
     by_model = await c.team.reviewer.review([v for v in variants if by_code[v.id].verdict != "reject"], planned, c.setting)
-    return {id_: merge(verdict, by_model.get(id_, [])) for id_, verdict in by_code.items()}
+    none = Opinion([])
+    said = {id_: by_model.get(id_, none) for id_ in by_code}
+    return {id_: merge(verdict, said[id_].violations, unsure=said[id_].unsure) for id_, verdict in by_code.items()}
 
 
 async def curate(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -87,3 +89,42 @@ def test_a_model_behind_http_writes_300_with_retries_and_a_cost_table(office: Of
     costs = {row["prompt"]: row for row in office.costs()}
     assert costs["write"]["calls"] > 20 and costs["write"]["failures"] > 0 and costs["write"]["tokens_out"] > 0
     assert all(w.author == "openai:gpt-test" and w.prompt for w in library.read(office.store, journey, status="approved"))
+
+
+class Stubborn:
+    """A copywriter whose every n-th draft carries a stock phrase the brand bans, and which needs so many repairs to let go of it."""
+
+    def __init__(self, writer: Any, needs: dict[int, int]) -> None:
+        self.writer, self.needs, self.left = writer, needs, dict[str, int]()
+        self.asked: list[tuple[str, set[str]]] = []
+
+    async def write(self, *order: Any, **more: Any) -> list[Any]:
+        written = await self.writer.write(*order, **more)
+        out = []
+        for w in written:
+            self.left[w.variant.id] = self.needs.get(len(self.left) % 4, 0)
+            out.append(self.spoiled(w) if self.left[w.variant.id] else w)
+        return out
+
+    async def repair(self, written: Any, violations: Any, *_: Any) -> Any:
+        id_ = written.variant.id
+        self.asked.append((id_, {v.rule for v in violations}))
+        self.left[id_] -= 1
+        body = written.variant.body.replace(" Act now.", "")
+        clean = written.model_copy(update={"variant": written.variant.model_copy(update={"body": body})})
+        return self.spoiled(clean) if self.left[id_] else clean
+
+    @staticmethod
+    def spoiled(written: Any) -> Any:
+        return written.model_copy(update={"variant": written.variant.model_copy(update={"body": f"{written.variant.body} Act now."})})
+
+
+def test_rejected_copy_is_repaired_twice_at_most_and_checked_again(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    stubborn = Stubborn(office.team.copywriter, {1: 1, 2: 2, 3: 3})
+    monkeypatch.setattr(office, "team", replace(office.team, copywriter=stubborn))
+    journey, _ = begin(office, auto=True)
+    rejected = {w.variant.id for w in library.read(office.store, journey, status="rejected")}
+    asked = Counter(id_ for id_, _ in stubborn.asked)
+    assert set(asked.values()) == {1, 2} and all("X17" in rules for _, rules in stubborn.asked)
+    assert rejected and all(stubborn.left[id_] == 1 and asked[id_] == 2 for id_ in rejected)
+    assert all("Act now" not in v.body for v, _ in library.approved(office.store, journey))

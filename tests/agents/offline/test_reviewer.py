@@ -27,7 +27,7 @@ TWENTY = Incentive(kind="percent_off", value=20, expires=date(2026, 12, 31))
 def review(variant: Variant, planned: Plan = SHOP) -> list[Violation]:
     found = asyncio.run(OfflineReviewer().review([variant], planned, Setting(brand=BRAND, today=TODAY)))
     assert set(found) <= {variant.id}
-    return found.get(variant.id, [])
+    return found[variant.id].violations if found else []
 
 
 def email(body: str, subject: str = "Hello", offer: Incentive | None = None) -> Variant:
