@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from journeyman.decisioning import Policy
 from journeyman.delivery.address import normalise
 from journeyman.domain import Decision, Event, Orders, PolicyReport, Send
-from journeyman.errors import DeliveryError
+from journeyman.errors import DeliveryError, RunError
 from journeyman.features import FeatureTable, Staged
 from journeyman.measurement.attribution import attribute
 from journeyman.store import Store, audit, budget, customers, decisions, events, journeys, outbox, policies, rewards, snapshots
@@ -96,8 +96,10 @@ class Shift:
 
     def decide(self, slot: str, snapshot: str, orders: Orders) -> tuple[int, int, list[str]]:
         """Decides for the slot's audience and enqueues the sends, in one transaction. Returns (decisions, sends, what to look at: features
-        that are no longer what they were when the journey began). Raises SchemaShift, with nothing written, when too many are lost."""
+        that are no longer what they were when the journey began). Raises SchemaShift, with nothing written, when too many are lost, and
+        RunError for a snapshot that is not the slot's, or a slot that is decided already or long past."""
         now = self.store.clock.now()
+        self._may_decide(slot, snapshot, now)
         features = self.features(snapshot)
         moved = self.desk.context_encoder.moved(features.names, features.matrix())
         self.cohort = self.desk.look(features, slot, now, self._recent(now), self._allowance(now), orders)
@@ -113,6 +115,15 @@ class Shift:
             if moved:
                 audit.write(self.store, actor="desk", action="features moved", detail={"slot": slot, "features": moved})
         return len(choices.decisions), len(choices.sends), moved
+
+    def _may_decide(self, slot: str, snapshot: str, now: datetime) -> None:
+        """A slot is decided once, by its own snapshot, on its own day: whoever asks, and whatever names an agent makes up."""
+        if snapshot != f"{self.journey}.{slot}":
+            raise RunError(f"{snapshot} is not the snapshot of {slot}.", remedy="Decide with the snapshot made for the slot.")
+        if now - snapshots.read(self.store, snapshot).as_of > timedelta(days=1):
+            raise RunError(f"The snapshot of {slot} is older than a day.", remedy="Run the journey again: a new slot has a new one.")
+        if self.decided(slot):
+            raise RunError(f"{slot} is decided already.", remedy="What it decided stands; run the journey again in its next slot.")
 
     def orders(self, snapshot: str) -> Orders:
         """What was ordered when a snapshot's slot was decided."""
