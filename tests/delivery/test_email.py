@@ -83,7 +83,9 @@ def test_a_body_without_legal_lines_gets_them() -> None:
 
 
 def test_customer_text_is_escaped_in_html_and_loads_nothing_from_elsewhere() -> None:
-    mail = parsed(message(outgoing(customer=a_customer(first_name="<img src=x onerror=alert(1)> & 'Zoë'")), BRAND))
+    sly = a_customer(attributes={"city": "<img src=x onerror=alert(1)> & 'Zoë'"})
+    shown = a_variant(subject="{{ city | default('You', true) }}, hello", body="News for {{ city | default('you', true) }}.")
+    mail = parsed(message(outgoing(shown, sly), BRAND))
     html = body(mail, "html")
     assert "<img" not in html and "&lt;img src=x onerror=alert(1)&gt; &amp; &#x27;Zoë&#x27;" in html
     assert "fonts.googleapis" not in html and "<script" not in html and "[[" not in html
