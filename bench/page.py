@@ -91,6 +91,8 @@ def _quality(rows: list[Row]) -> str:
         error = " (one seed)" if row["paired_stderr"] is None else f" ± {row['paired_stderr']:.3f}"
         lines.append(f"- world {row['world']}: {row['ahead']:+.3f}{error} against the best other learner, {row['best_other']}")
     lines += [f"- {r['system']} could not be compared: {r['package']} is not installed" for r in rows if r["bench"] == "quality.missing"]
+    failed = sorted({(r["system"], r["world"], r["error"]) for r in rows if r["bench"] == "quality.failed"})
+    lines += [f"- {system} failed in world {world}: {error}" for system, world, error in failed]
     return "\n".join(lines)
 
 

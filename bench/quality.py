@@ -46,13 +46,17 @@ def main(arguments: list[str]) -> None:
         for done in as_completed(running):
             if problem := done.exception():
                 where = dict(zip(("system", "world", "seed"), running[done], strict=True))
-                print(json.dumps({"bench": "quality.failed", **where, "error": f"{type(problem).__name__}: {problem}"}), flush=True)
+                _say({"bench": "quality.failed", **where, "error": f"{type(problem).__name__}: {problem}"})
                 continue
             with RUNS.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(done.result()) + "\n")
             print("{system} {world} {seed}: {share}".format(**done.result()), file=sys.stderr, flush=True)
     for line in summary(_kept()):
-        print(json.dumps(line | {"machine": f"{platform.machine()}, {os.cpu_count()} cores"}), flush=True)
+        _say(line)
+
+
+def _say(line: Row) -> None:
+    print(json.dumps(line | {"machine": f"{platform.machine()}, {os.cpu_count()} cores"}), flush=True)
 
 
 def _run(system: str, world: str, seed: int) -> Row:
