@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from journeyman.decisioning import Policy
+from journeyman.delivery import optouts
 from journeyman.delivery.address import normalise
 from journeyman.domain import Decision, Event, Orders, PolicyReport, Send
 from journeyman.errors import DeliveryError, RunError
@@ -198,6 +199,7 @@ class Shift:
             for event in happened:
                 if event.event in OPT_OUTS and event.customer in self.desk.row_of:
                     self._opt_out(event)
+            optouts.honour(self.store, [event for event in happened if event.event == "sms_received"])
             spent = {e.properties["redeemed"]: float(e.properties["discount"]) for e in happened if "redeemed" in e.properties}
             budget.spend(self.store, self.journey, spent)
         return new

@@ -1,6 +1,8 @@
 """Opt-outs, honoured in the transaction that hears of them: consent withdrawn, and the address closed whoever else has it.
 
-`unsubscribed` ends marketing on the channel it came by; `complained` ends everything on all channels (rules E04, S05).
+`unsubscribed` ends marketing on the channel it came by; `complained` ends everything on all channels (rule E04). An `sms_received` whose
+`body` is one of the words carriers know (STOP and its kin) closes that number to everything by SMS (rule S05, CTIA Messaging Principles
+5.1.3). No word opens it again: consent is asked for anew where it is asked for.
 """
 
 from __future__ import annotations
@@ -13,19 +15,42 @@ from journeyman.errors import Refused
 from journeyman.store import Store, customers
 
 NAMES = ("unsubscribed", "complained")
+STOP = frozenset({"stop", "stopall", "end", "cancel", "unsubscribe", "quit", "stopp", "arret", "arrêt", "baja"})
+"""The five of the rule, and what it is called elsewhere."""
+
+
+def says_stop(event: Event) -> bool:
+    """Whether a text message from a customer says one of the words and nothing else, in any case, whatever stands around it."""
+    body = str(event.properties.get("body", "")) if event.event == "sms_received" else ""
+    return body.strip(" \t\r\n.,;:!?'\"“”‘’«»()[]*-").casefold() in STOP
 
 
 def honour(store: Store, events: Iterable[Event]) -> int:
     """Acts on the opt-outs among `events` and returns how many there were; again changes nothing. An unsubscribe that names no known
     channel counts for all of them."""
-    outs = [event for event in events if event.event in NAMES]
+    outs = [event for event in events if event.event in NAMES or says_stop(event)]
     with store.transaction():
         people = {person.id: person for person in customers.read(store, [event.customer for event in outs])}
         for event in outs:
-            named = event.properties.get("channel")
-            channels = (named,) if event.event == "unsubscribed" and named in CHANNELS else CHANNELS
-            _close(store, event, channels, people.get(event.customer))
+            person, named = people.get(event.customer), event.properties.get("channel")
+            if event.event == "sms_received":
+                _stop(store, event, person)
+            else:
+                _close(store, event, (named,) if event.event == "unsubscribed" and named in CHANNELS else CHANNELS, person)
     return len(outs)
+
+
+def _stop(store: Store, event: Event, person: Customer | None) -> None:
+    """STOP by SMS, for the number it came `from`, else the customer's own."""
+    try:
+        number = normalise("sms", str(event.properties["from"])) if "from" in event.properties else None
+    except Refused:
+        number = None
+    number = number or (address_of(person, "sms") if person else None)
+    customers.withdraw(store, event.customer, ("sms",), at=event.timestamp)
+    customers.withdraw(store, event.customer, ("sms",), "transactional", at=event.timestamp)
+    if number:
+        customers.suppress(store, "sms", [number], reason="STOP", scope="all", at=event.timestamp)
 
 
 def _close(store: Store, event: Event, channels: Sequence[Channel], person: Customer | None) -> None:

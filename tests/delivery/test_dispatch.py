@@ -196,3 +196,31 @@ def test_opt_outs_close_addresses_at_once(world: World) -> None:
     assert optouts.closed(world.store, people) == {
         ("c00001", "email"), ("c00009", "email"), *(("c00002", c) for c in ("email", "sms", "push", "in_app")),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("body", ["STOP", "stop", " Stop. ", "END", "Cancel", "UNSUBSCRIBE", "quit!", "“Stop”", "STOPP"])
+def test_stop_by_text_closes_the_number_before_the_next_send(world: World, body: str) -> None:
+    sends = world.plan_sends((0, "sms"), (0, "email"), (1, "sms"))
+    told = Event(message_id="m", customer="c00000", event="sms_received", timestamp=world.clock.now(), properties={"body": body})
+    assert optouts.honour(world.store, [told]) == 1 == optouts.honour(world.store, [told])
+    world.deliver(channel := Recorder())
+    assert world.state(sends[0])[0] == "blocked" and sorted(channel.keys) == sorted(s.id for s in sends[1:])
+
+
+@pytest.mark.parametrize("body", ["Please stop by on Sunday", "Don't stop", "endless", "", "When does it end?", "STOP 1"])
+def test_other_texts_close_nothing(world: World, body: str) -> None:
+    (send,) = world.plan_sends((0, "sms"))
+    told = Event(message_id="m", customer="c00000", event="sms_received", timestamp=world.clock.now(), properties={"body": body})
+    assert optouts.honour(world.store, [told]) == 0
+    world.deliver(Recorder())
+    assert world.state(send)[0] == "sent"
+
+
+def test_stop_from_a_number_closes_that_number_whoever_has_it(world: World) -> None:
+    (send,) = world.plan_sends((1, "sms"))
+    stop = {"body": "Stop", "from": "+1 (212) 555-0001"}
+    optouts.honour(
+        world.store, [Event(message_id="m", customer="nobody", event="sms_received", timestamp=world.clock.now(), properties=stop)]
+    )
+    world.deliver(Recorder())
+    assert world.state(send) == ("blocked", "suppressed")
