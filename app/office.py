@@ -251,6 +251,13 @@ class Office:
         shift = open_shift(self, standing, start or standing.created_at)
         return Working(shift=shift, tools=bandit_tools(shift), plan=shift.plan)
 
+    def news(self, journey: str, work: Working) -> int:
+        """Takes in what the workspace's tables say happened since the journey was made, opt-outs at once. Returns how much was new."""
+        from journeyman.features.happened import happened
+
+        since = journeys.read(self.store, journey).created_at
+        return work.shift.take_in(happened(self.tables, since, self.clock.now()))
+
     def working(self, journey: str, work: Working) -> Context:
         """What the cohort and learning graphs' nodes are given."""
         return Context(store=self.store, team=self.team, setting=self.setting(), journey=journey, desk=work)

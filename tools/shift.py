@@ -23,6 +23,7 @@ from journeyman.delivery.address import normalise
 from journeyman.domain import Decision, Event, Orders, PolicyReport, Send
 from journeyman.errors import DeliveryError, RunError
 from journeyman.features import FeatureTable, Staged
+from journeyman.features.happened import FROM_TABLES
 from journeyman.measurement.attribution import attribute
 from journeyman.store import Store, audit, budget, customers, decisions, events, journeys, outbox, policies, rewards, snapshots
 from tools.desk import Cohort, Desk, Recent
@@ -81,7 +82,7 @@ class Shift:
         """Events and live touches before `until` as Arrow: customer_id, event, timestamp, properties."""
         import pyarrow as pa
 
-        told = events.table(self.store, until=until)
+        told = events.table(self.store, until=until, but=FROM_TABLES)
         sent = [touch for touch in outbox.history(self.store, EPOCH) if touch[3] < until]
         touches = pa.table(
             {

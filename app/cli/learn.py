@@ -22,8 +22,11 @@ def learn(
     with Office.open(workspace) as office, progress(quiet=json) as tell:
         tell("Learning", 0, 0)
         begin: LearningState = {"slot": f"{office.clock.now():%Y-%m-%d}", "analyse": True}
-        state = asyncio.run(build().ainvoke(begin, context=office.working(journey, office.at_work(journey))))
+        work = office.at_work(journey)
+        new = office.news(journey, work)
+        state = asyncio.run(build().ainvoke(begin, context=office.working(journey, work)))
     if json:
-        emit({"journey": journey, "learned": state["learned"], "policy_version": state["policy_version"], "analysis": state["analysis"]})
+        emit({"journey": journey, "events": new, **{name: state[name] for name in ("learned", "policy_version", "analysis")}})
         return
-    people().print(f"{journey}: learned from {state['learned']} decisions; policy version {state['policy_version']}.\n{state['narrative']}")
+    people().print(f"{journey}: {new:,} new events in the tables; learned from {state['learned']} decisions.")
+    people().print(f"Policy version {state['policy_version']}.\n{state['narrative']}")

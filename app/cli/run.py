@@ -37,6 +37,7 @@ def run(
         tell("Cohort run", 0, 0)
         slot = f"{office.clock.now():%Y-%m-%d}"
         work = office.at_work(journey)
+        office.news(journey, work)
         state = asyncio.run(build().ainvoke({"slot": slot}, context=office.working(journey, work)))
         ahead = forecast(work.shift) if state["decided"] else None
     if json:
