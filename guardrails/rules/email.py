@@ -12,7 +12,7 @@ FOOTER = "Unsubscribe: {{ unsubscribe_url }}\n{{ postal_address }}"
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.S)
 _OPT_OUT = re.compile(
     r"https://[^\s/]{1,253}/\S{0,300}?(?:unsub|opt-?out|preferences|abmeld|abbestell|austrag|d(?:e|é|%C3%A9)s-?(?:inscri|abonn)|"
-    r"\bbaja|cancelar-?(?:la-?)?suscripci)|"
+    r"(?<![^\W_])baja(?![^\W_])|cancelar-?(?:la-?)?suscripci)|"
     r"\b(?:unsubscribe|opt out|abmeld(?:en|ung)|abbestellen|austragen|(?:me |se |vous )?d[ée]sabonn(?:er|ez-vous|ement)|"
     r"(?:me |se |vous )?d[ée]sinscri(?:re|ption)|dar(?:se|te|me) de baja|cancelar (?:la |tu |su )?suscripci[óo]n)"
     r"(?: (?:here|hier|ici|aqu[íi]))?\s?[:>→(\]-]{1,2}\s{0,2}https://[^\s/]{1,253}/\S",

@@ -12,15 +12,19 @@ from guardrails.offer_words import VALUES, WORDS
 from guardrails.rules.base import Copy, Hit, marketing, rule
 
 _TAIL = "\n\nUnsubscribe: {{ unsubscribe_url }}\n{{ postal_address }}"
+_LISTED = (
+    r"(?:\w+\s+){0,2}(?:ways|tips|reasons|recipes|ideas|picks|favou?rites|stories|trips|gifts|steps|tricks|styles|looks|lessons|secrets|"
+    r"answers|mistakes|facts|habits|books|dishes|places|products|essentials|deals|surprises)\b"
+)
 _COUNTED = re.compile(
     rf"(?<![\w#.,:/-])(?:\d{{1,3}}(?:[,.]\d{{3}})*|\d+)(?![\w/:.,-]*\d)(?!\s?(?:%|percent|am\b|pm\b|a\.m|p\.m|uhr\b|h\b|st\b|"
-    rf"nd\b|rd\b|th\b))(?=\s+[a-z]{{3}})|(?:{WORDS})(?=\s+[a-z]{{3}})",
+    rf"nd\b|rd\b|th\b))(?=\s+[a-z]{{3}})|(?:{WORDS})(?=\s+{_LISTED})",
     re.I,
 )
 _DATED = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+$|\b(?:no|number|nr|part|step|day|week|year|level|"
     r"size|version|the|at|any|every|"
-    r"no|this|that|which|each|another|last|next|first)\.?\s+$",
+    r"this|that|which|each|another|last|next|first)\.?\s+$",
     re.I,
 )
 
