@@ -2,13 +2,14 @@
 
     python -m guardrails.handbook > docs/guardrails.md
 
-What is not a rule (how they are judged, how to add one, the plan linter) stands in handbook.md beside this file. Pure but for the one write.
+What is not a rule (how they are judged, how to add one, the plan linter) stands in handbook.md beside this file.
 """
 
 from __future__ import annotations
 
 import inspect
 import sys
+import textwrap
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,9 @@ from journeyman.domain import CHANNELS
 
 FAMILIES = {"E": "E-mail", "S": "Text messages", "P": "Push notifications", "I": "In-app messages", "X": "Every channel"}
 _SLOT = "<!-- rules -->\n"
-_LONGEST = 150
+_LONGEST = 110
 """Characters of an example's field that are shown."""
+_WIDTH = 138
 
 
 def handbook() -> str:
@@ -40,17 +42,22 @@ def _entry(rule: Rule) -> str:
         f"**{rule.id}** · {rule.says}",
         "",
         f"- {channels} · **{rule.severity}** · {rule.source}",
-        f"- passes: {_example(rule.passes[0])}",
-        f"- fails: {_example(rule.fails[0])}",
+        *([textwrap.fill(f"- {' '.join(note.split())}", _WIDTH, subsequent_indent="  ")] if note else []),
+        _example("- passes:", rule.passes[0]),
+        _example("- fails:", rule.fails[0]),
     ]
-    if note:
-        lines.insert(3, f"- {' '.join(note.split())}")
     return "\n".join(lines) + "\n"
 
 
-def _example(fields: dict[str, Any]) -> str:
-    """The fields of an example, its texts first, in the order they are given."""
-    return ", ".join(f"{name} {_code(value)}" for name, value in _flat(fields) if value)
+def _example(lead: str, fields: dict[str, Any]) -> str:
+    """The fields of an example in the order they are given, a new line where one would get too long; code spans are never broken."""
+    lines = [lead]
+    parts = [f"{name} {_code(value)}" for name, value in _flat(fields) if value]
+    for part in (*(f"{p}," for p in parts[:-1]), parts[-1]):
+        if len(lines[-1]) + 1 + len(part) > _WIDTH:
+            lines.append(" ")
+        lines[-1] += f" {part}"
+    return "\n".join(lines)
 
 
 def _flat(fields: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
@@ -68,7 +75,9 @@ def _flat(fields: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
 
 def _code(text: str) -> str:
     """A code span on one line: line breaks and invisible characters written out, long texts cut."""
-    shown = "".join("⏎" if c == "\n" else f"\\u{ord(c):04x}" if unicodedata.category(c) in ("Cf", "Cc") else c for c in text)
+    shown = "".join(
+        "⏎" if c == "\n" else f"\\u{ord(c):04x}" if unicodedata.category(c) in ("Cf", "Cc") and c != "\u200d" else c for c in text
+    )
     shown = shown if len(shown) <= _LONGEST else shown[:_LONGEST].rstrip() + " …"
     fence = "``" if "`" in shown else "`"
     return f"{fence}{shown}{fence}"

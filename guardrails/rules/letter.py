@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from itertools import islice
 
 from guardrails.amounts import Offer, find, number
 from guardrails.offer_words import VALUES, WORDS
@@ -55,9 +56,13 @@ def subject_is_kept(copy: Copy) -> Iterator[Hit]:
         offers = find(view.text)
         told = [(o.start, o.end) for o in offers if not all(_kept(o, find(body)) for body in bodies)]
         names = " ".join([copy.brand.name, *(p.name for p in copy.brand.products)]).casefold()
-        for match in _COUNTED.finditer(view.text):
+        for match in islice(_COUNTED.finditer(view.text), 20):
             within = any(o.start < match.end() and match.start() < o.end for o in offers)
-            dated = _DATED.search(view.text, 0, match.start()) or 1900 <= number(match[0]) <= 2100 or match[0].casefold() in names
+            dated = (
+                _DATED.search(view.text, max(0, match.start() - 30), match.start())
+                or 1900 <= number(match[0]) <= 2100
+                or match[0].casefold() in names
+            )
             small = number(match[0]) < 2 or (match[0].casefold() in VALUES and number(match[0]) < 3)
             if not (within or dated or small) and not all(_counted(number(match[0]), body) for body in bodies):
                 told.append(match.span())
