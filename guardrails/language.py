@@ -18,7 +18,7 @@ _SHARE = 0.22
 _LEAD = 3
 """How many times as many small words the language found has as any language that was asked for."""
 _SMALL = {
-    "en": "the and of to in is you your for it that with on are we our this be have as at not but from they will when what "
+    "en": "the a and of to in is you your for it that with on are we our this be have as at not but from they will when what "
     "can if so all no "
     "has was by an or us just do more there here how now out up about who which them then than were been would could should these those "
     "into some any only where why did does had its their my me he she his her one want take make get see let",
@@ -29,7 +29,7 @@ _SMALL = {
     "ich er war sein keine kein etwas doch dass wieder bitte gibt heute ab",
     "fr": "le la les et de des du est vous votre vos pour il elle que qui avec sur sont nous notre nos ce cette ces dans un "
     "une au aux pas mais plus "
-    "par ou si tout tous toute toutes ne se en y a d l c j n s qu on tu te ton ta tes avez avons etre fait comme chez sans deja encore "
+    "par ou si tout tous toute toutes ne se en y a qu on tu te ton ta tes avez avons etre fait comme chez sans deja encore "
     "ici jusqu quand vos leur leurs bien tres aussi meme depuis",
     "es": "el la los las y de del es usted tu tus su sus para que con en por un una unos unas se lo le les te nos nuestro "
     "nuestra nuestros nuestras "
@@ -58,5 +58,6 @@ def guess(text: str, wanted: Collection[str]) -> str | None:
     best = max(counted, key=lambda language: counted[language])
     others = max((n for language, n in counted.items() if language != best), default=0)
     asked = max((counted[language] for language in wanted), default=0)
-    sure = counted[best] >= max(4, _SHARE * count) and counted[best] > 1.25 * others and counted[best] >= _LEAD * asked
+    different = len(_LISTS[best].intersection(w.casefold() for w in _WORD.findall(text)))
+    sure = different >= 4 and counted[best] >= max(4, _SHARE * count) and counted[best] > 1.25 * others and counted[best] >= _LEAD * asked
     return best if sure and best not in wanted else None

@@ -20,7 +20,7 @@ _LENDING = re.compile(
     re.I,
 )
 _MONEY = re.compile(
-    r"\b(?:invest(?:ing|ments?|ors?)?|savings? accounts?|deposits?|portfolios?|crypto\w*|annuit(?:y|ies)|debts?|credit score)\b", re.I
+    r"\b(?:invest(?:ing|ments?|ors?)?|savings? accounts?|direct deposits?|crypto\w*|annuit(?:y|ies)|debts?|credit score)\b", re.I
 )
 
 

@@ -31,7 +31,8 @@ _ORDER = re.compile(
     r"as (?:compliant|approved))\b|"
     r"<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|begin_of_text|start_header_id)\|?>?|\[/?INST\]|<</?SYS>>|"
     r"</?(?:system|assistant|s_prompt|instructions?)>|"
-    r"(?:^|\n)\s{0,4}#{1,4}\s?(?:system|instructions?|response|assistant|human)\s?:|(?:^|\n)\s{0,4}(?:system|assistant)\s?:\s",
+    r"(?:^|\n)\s{0,4}#{1,4}\s?(?:system|instructions?|response|assistant|human)\s?:|(?:^|\n)\s{0,4}(?:system|assistant)\s?:\s"
+    r"(?=you\b|ignore|act as|respond|reply|write|answer|sure|do not|never|always|the user|i\b)",
     re.I,
 )
 _CHATTER = re.compile(

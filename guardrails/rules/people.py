@@ -82,8 +82,8 @@ _STATUS = (
 )
 _VERY = r"(?:(?:a|an|newly|recently|now|currently|also|still|likely|probably|living as a|proud|young|older|fellow)\s+){0,3}"
 _BEING = (
-    r"(?:because|since|as|now that|we (?:know|noticed|see|understand|heard)(?: that)?|knowing(?: that)?|given that|"
-    r"if)\s+you(?:'re|\s+are|\s+may be|\s+might be)"
+    r"(?:because|since|as|now that|we (?:know|noticed|see|understand|heard)(?: that)?|knowing(?: that)?|given that)"
+    r"\s+you(?:'re|\s+are|\s+may be|\s+might be)"
 )
 _NOT_OF_READER = (
     r"(?![\w'-])(?!,?\s+(?:i|she|he|my|our founder)\b)(?!\s+(?:friday|box|spot|owned|led|company|brand|bookshop|team|menu|cuisine|food))"
