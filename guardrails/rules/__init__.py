@@ -1,7 +1,24 @@
 """The content rules, one file per family. Importing this package fills `RULES`."""
 
-from guardrails.rules import characters, claims, email, in_app, links, offers, private, push, sms, templates, words
+from guardrails.rules import (
+    characters,
+    claims,
+    credit,
+    email,
+    in_app,
+    letter,
+    links,
+    offers,
+    orders,
+    people,
+    private,
+    push,
+    sms,
+    templates,
+    tongue,
+    words,
+)
 from guardrails.rules.base import RULES, Copy, Hit, Rule, rule
 
-__all__ = ["RULES", "Copy", "Hit", "Rule", "characters", "claims", "email", "in_app", "links", "offers", "private", "push", "rule", "sms",
-           "templates", "words"]  # fmt: skip
+__all__ = ["RULES", "Copy", "Hit", "Rule", "characters", "claims", "credit", "email", "in_app", "letter", "links", "offers", "orders",
+           "people", "private", "push", "rule", "sms", "templates", "tongue", "words"]  # fmt: skip

@@ -11,12 +11,21 @@ _ENDS = {"kind": "percent_off", "value": 15, "expires": "2026-12-31"}
 _SHIPS = {"kind": "free_shipping", "conditions": "On orders over $50."}
 _FREE = re.compile(
     r"(?<![\w-])(?<!feel )(?<!feeling )(?<!set )(?:for\s+)?free(?![\w-])(?!\s+(?:from|of|up|to|time|will|spirit|range|hand|"
-    r"world|account|plan|trial|returns?|cancel\w*|wi-?fi|parking)\b)",
+    r"world|account|plan|trial|returns?|cancel\w*|wi-?fi|parking)\b)|"
+    r"\b(?:(?:gratis|versandkosten|porto)-?frei\w*|kostenlos(?:e[mnrs]?)?|gratis|umsonst)\b(?!\s+(?:stornier|ruckgabe|rucksend|retoure|konto|"
+    r"test(?:en|phase|version)|parkplatz|wlan|devoluc|cancelac))|"
+    r"\bgratuit(?:e?s?|ement|[oa]s?|amente)\b(?!\s+(?:essai|retours?|annulation))|\boffert(?:e?s?)\b(?!\s+par\b)",
+    re.I,
+)
+_FREE_OF_SOMETHING = re.compile(
+    r"(?:retours?|annulation|essai|compte|devoluci\w+|cancelaci\w+|prueba|cuenta|parking|wifi|rucksendung\w*|stornierung\w*)"
+    r"(?:\s+(?:est|sont|es|son|ist|sind))?\s+$",
     re.I,
 )
 _TERM_WORDS = re.compile(
     r"\b(?:orders?|spend|purchase|over|above|minimum|min\.?|with|when|terms|conditions|applies|excludes?|until|members?|"
-    r"first|while)\b|\d",
+    r"first|while|ab|bestell\w*|einkauf\w*|mindest\w*|bedingung\w*|beim?|sobald|solange|"
+    r"commandes?|achats?|minimum|des|pour tout|sous conditions|pedidos?|compras?|minimo|condiciones|a partir de|superiores)\b|\d",
     re.I,
 )
 
@@ -30,7 +39,12 @@ _TERM_WORDS = re.compile(
         {"body": "Free shipping on orders over $50.", "incentive": _SHIPS},
         {"body": "Free shipping.", "incentive": {"kind": "free_shipping"}},
     ],
-    fails={"body": "Free shipping, yours to keep.", "incentive": _SHIPS},
+    fails=[
+        {"body": "Free shipping, yours to keep.", "incentive": _SHIPS},
+        {"body": "Kostenloser Versand, für dich.", "language": "de", "incentive": _SHIPS},
+        {"body": "La livraison est offerte.", "language": "fr", "incentive": _SHIPS},
+        {"body": "Tu envío es gratis.", "language": "es", "incentive": _SHIPS},
+    ],
 )
 def free_has_conditions(copy: Copy) -> Iterator[Hit]:
     offer = copy.variant.incentive
@@ -41,7 +55,9 @@ def free_has_conditions(copy: Copy) -> Iterator[Hit]:
     stated = numbers <= set(re.findall(r"\d+", said)) if numbers else bool(_TERM_WORDS.search(said))
     for field, view in copy.prose if not stated else ():
         for match in _FREE.finditer(view.text):
-            yield copy.hit(field, view, *match.span(), f"“Free” without its conditions. Add: {offer.conditions}")
+            if _FREE_OF_SOMETHING.search(view.text, max(0, match.start() - 40), match.start()):
+                continue
+            yield copy.hit(field, view, *match.span(), f"“{match[0].strip()}” without its conditions. Add: {offer.conditions}")
             return
 
 

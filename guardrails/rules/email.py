@@ -10,7 +10,15 @@ from guardrails.template import UNSUBSCRIBE
 
 FOOTER = "Unsubscribe: {{ unsubscribe_url }}\n{{ postal_address }}"
 _COMMENT = re.compile(r"<!--.*?(?:-->|$)", re.S)
-_OPT_OUT = re.compile(r"https://[^\s/]{1,253}/\S{0,300}?(?:unsub|opt-?out|preferences|abmelde|desinscri|baja)", re.I)
+_OPT_OUT = re.compile(
+    r"https://[^\s/]{1,253}/\S{0,300}?(?:unsub|opt-?out|preferences|abmeld|abbestell|austrag|d(?:e|é|%C3%A9)s-?(?:inscri|abonn)|"
+    r"(?<![^\W_])baja(?![^\W_])|cancelar-?(?:la-?)?suscripci)|"
+    r"\b(?:unsubscribe|opt out|abmeld(?:en|ung)|abbestellen|austragen|(?:me |se |vous )?d[ée]sabonn(?:er|ez-vous|ement)|"
+    r"(?:me |se |vous )?d[ée]sinscri(?:re|ption)|dar(?:se|te|me) de baja|cancelar (?:la |tu |su )?suscripci[óo]n)"
+    r"(?: (?:here|hier|ici|aqu[íi]))?\s?[:>→(\]-]{1,2}\s{0,2}https://[^\s/]{1,253}/\S",
+    re.I,
+)
+"""A link whose address says it is the way out, or one that words for it stand right before: English, German, French, Spanish."""
 _STREET = re.compile(
     r"\bP\.?\s?O\.?\s?Box\s+\d+|\b\d{1,6}[a-z]?,?\s+(?:[\w.'-]+\s+){1,5}?(?:street|st|avenue|ave|road|rd|boulevard|blvd|"
     r"lane|ln|drive|dr|way|court|ct|square|sq|"
@@ -26,8 +34,16 @@ _STREET = re.compile(
     channels=["email"],
     severity="block",
     source="Gmail and Yahoo bulk sender rules; CAN-SPAM, 15 U.S.C. 7704(a)(3)",
-    passes={"subject": "Hi", "body": f"Come back.\n\n{FOOTER}"},
-    fails={"subject": "Hi", "body": "Come back.\n\n{{ postal_address }}"},
+    passes=[
+        {"subject": "Hi", "body": f"Come back.\n\n{FOOTER}"},
+        {"subject": "Hallo", "body": "Bis bald.\n\nAbmelden: https://acme.com/n/7"},
+        {"subject": "Bonjour", "body": "À bientôt.\n\nSe désabonner : https://acme.com/n/7"},
+        {"subject": "Hola", "body": "Hasta pronto.\n\nDarse de baja: https://acme.com/n/7"},
+    ],
+    fails=[
+        {"subject": "Hi", "body": "Come back.\n\n{{ postal_address }}"},
+        {"subject": "Hallo", "body": "Zum Abmelden schreiben Sie uns. Neues: https://acme.com/neu"},
+    ],
 )
 def unsubscribe_link(copy: Copy) -> Iterator[Hit]:
     if not marketing(copy):

@@ -101,11 +101,14 @@ def _words(record: Incentive) -> str:
 
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
+    r"dec(?:ember)?)\b\.?"
+)
 _DAY = re.compile(
     rf"\b(?:ends?|ending|expires?|expiring|until|till|through|thru|by|before|valid|last\s+(?:day|"
     rf"chance))\b[^.!?\n]{{0,24}}?\b(?P<when>(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)|"
-    rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{{4}}))?|(?P<day2>\d{{1,2}})(?:st|nd|rd|"
+    rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?![.,]?\d)(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{{4}}))?|(?P<day2>\d{{1,2}})(?:st|nd|rd|"
     rf"th)?\s+(?:of\s+)?(?P<month2>{_MONTH})(?:\s+(?P<year2>\d{{4}}))?|"
     r"(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<c>\d{2,4}))?)\b",
     re.I,

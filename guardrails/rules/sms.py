@@ -74,11 +74,20 @@ def accidental_unicode(copy: Copy) -> Iterator[Hit]:
 
 
 _STOP = re.compile(
-    r"(?i:\b(?:reply|text|txt|send|respond|answer|sms|msg|antworten?|respond[ea]|repond(?:ez|s)|envi[ae]|invia|rispondi|opt[\s-]?out|"
-    r"unsub\w*|end|quit|cancel)\b)[^.!?\n]{0,30}?(?:\bSTOPP?\b|[\"'][Ss]top[\"'])|"
-    r"\b(?i:stop)\s?(?i:to|2|=|for|:|zum|para|pour|per)\s?(?:\d{3,12}\s)?(?:\w{1,4}\s)?(?i:opt|end|unsub|cancel|quit|stop|leave|abm|salir|baja|desab)"
+    r"(?i:\b(?:reply|text|txt|send|respond|answer|sms|msg|antworten?|sende[nt]?|schreiben?|abmeld\w+|abzumelden|abbestell\w+|"
+    r"respond[ea]|responder|contest[ea]|repond(?:ez|s|re)|envoye[rz]|envi[ae]|enviar|mande|(?:se |vous |te )?desabonn\w+|desinscri\w+|"
+    r"dar(?:se|te|me)? de baja|baja|invia|rispondi|opt[\s-]?out|unsub\w*|end|quit|cancel)\b)[^.!?\n]{0,30}?(?:\bSTOPP?\b|"
+    r"[\"'][Ss]top[\"'])|"
+    r"\b(?i:stopp?)\s?(?i:to|2|=|for|:|zum|para|pour|per)\s?(?:\d{3,12}\s)?(?:(?:vous|\w{1,4})\s){0,2}"
+    r"(?i:opt|end|unsub|cancel|quit|stop|leave|abm|abbest|beend|salir|cancelar|(?:darse\sde\s|darte\sde\s)?baja|desab|desins)|"
+    r"\bSTOPP?\s(?i:an|au|al)\s(?:die\s|el\s|le\s)?\d{3,12}\b"
 )
-_DENIED = re.compile(r"\b(?:do\s+not|don't|never|no\s+need\s+to|cannot|can't)\s+(?:\w+\s+){0,2}$", re.I)
+_DENIED = re.compile(r"\b(?:do\s+not|don't|never|no\s+need\s+to|cannot|can't)\s+(?:\w+\s+){0,2}$|\b(?:nicht|ne|no)\s+$", re.I)
+_REMEDY = {
+    "de": "Antworten Sie mit STOPP zum Abmelden.",
+    "fr": "Répondez STOP pour vous désabonner.",
+    "es": "Responda STOP para darse de baja.",
+}
 _LEGAL = re.compile(r"[\s,]+(?:inc|ltd|llc|plc|co|corp|gmbh|ag|sa|bv|ab|pty|limited)\.?$", re.I)
 
 
@@ -88,7 +97,13 @@ _LEGAL = re.compile(r"[\s,]+(?:inc|ltd|llc|plc|co|corp|gmbh|ag|sa|bv|ab|pty|limi
     channels=["sms"],
     severity="block",
     source="CTIA Messaging Principles and Best Practices",
-    passes=[{"body": "{{ brand_name }}: it's back. Reply STOP to opt out."}, {"body": "Acme: it's back. STOP to end"}],
+    passes=[
+        {"body": "{{ brand_name }}: it's back. Reply STOP to opt out."},
+        {"body": "Acme: it's back. STOP to end"},
+        {"body": "Acme: wieder da. STOPP zum Abmelden", "language": "de"},
+        {"body": "Acme : de retour. STOP pour se désabonner", "language": "fr"},
+        {"body": "Acme: ya está aquí. Para darse de baja, STOP", "language": "es"},
+    ],
     fails=[
         {"body": "Acme: it's back."},
         {"body": "It's back. Reply STOP to opt out."},
@@ -97,8 +112,9 @@ _LEGAL = re.compile(r"[\s,]+(?:inc|ltd|llc|plc|co|corp|gmbh|ag|sa|bv|ab|pty|limi
 )
 def way_out_and_sender(copy: Copy) -> Iterator[Hit]:
     bodies = [view for field, view in copy.plain if field == "body"]
+    ending = _REMEDY.get(copy.variant.language[:2].lower(), "Reply STOP to opt out.")
     if marketing(copy) and not all(_says_stop(v.text) for v in bodies):
-        yield Hit("body", None, "It does not say how to opt out. End with: Reply STOP to opt out.")
+        yield Hit("body", None, f"It does not say how to opt out. End with: {ending}")
     name = _norm(copy.brand.name)
     short = _norm(_LEGAL.sub("", copy.brand.name))
     if name and not all(f" {name} " in f" {_norm(v.text)} " or f" {short} " in f" {_norm(v.text)} " for v in bodies):
