@@ -1,8 +1,9 @@
 """Which of four languages a text is in, by its most frequent small words. Says nothing when it is not sure.
 
-About half of the words of running text are among a language's hundred or so most frequent (Zipf 1949); Cavnar and Trenkle (1994) and
-Grefenstette (1995) tell languages apart by them. Advertising is terser, so a third or less is expected here. It is no identifier of all
-languages: a text in a fifth one counts few small words of these four, and no answer is given.
+A few dozen small words make up a large share of any running text, and differ from language to language; Grefenstette ("Comparing two
+language identification schemes", 1995) tells languages apart by them. Advertising is terser, so a fifth is asked for here. It is no
+identifier of all languages: a text in a fifth one counts few small words of these four and gets no answer, but a near relative
+(Portuguese for Spanish) may be taken for one of them.
 """
 
 from __future__ import annotations

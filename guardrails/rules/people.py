@@ -9,9 +9,9 @@ from guardrails.rules.base import Copy, Hit, Severity, rule
 
 _PRAISE = re.compile(
     r"\"(?=(?:[^\"\s]{1,40} ){3})[^\"\n]{12,300}\"\s{0,2}[-,(]{1,2}\s?(?!(?:and|or|but|the|our|by|it|we|you|is)\b)[A-Z][\w.'-]{0,30}|"
-    r"(?i:\b(?:our |happy |real |loyal )?(?:customers|members|guests|reviewers|users|clients|readers|shoppers) (?:all |"
-    r"really |just |keep )?"
-    r"(?:say(?:ing)?|love|loved|rave|told us|tell us|swear by|call us|rated?|adore|recommend)\b|"
+    r"(?i:(?<!what )\b(?:our |happy |real |loyal )?(?<!what our )(?:customers|members|guests|reviewers|users|clients|readers|shoppers) "
+    r"(?:all |really |just |keep )?"
+    r"(?:say(?:ing)?(?! (?:hello|hi|goodbye|yes|no)\b)|love|loved|rave|told us|tell us|swear by|call us|rated?|adore|recommend)\b|"
     r"(?<!leave us a )(?<!leave a )(?<!write a )(?<!give us a )\b(?:five|5|4\.\d)[ -]stars? (?:reviews?|ratings?)\b|"
     r"\brated \d(?:\.\d)?(?: ?/ ?5| out of (?:5|five)| stars?)|"
     r"\b(?:recommended|loved|endorsed|trusted|worn|used) by (?:thousands|millions|doctors|experts|athletes|celebrities|influencers|dr\.?|"
@@ -89,7 +89,8 @@ _NOT_OF_READER = (
     r"(?![\w'-])(?!,?\s+(?:i|she|he|my|our founder)\b)(?!\s+(?:friday|box|spot|owned|led|company|brand|bookshop|team|menu|cuisine|food))"
 )
 _TOLD = re.compile(
-    rf"\b(?:as|being)\s+(?:a|an)\s+(?:(?:proud|young|older|fellow|new)\s+){{0,2}}{_SENSITIVE}{_NOT_OF_READER}|"
+    rf"\b(?:as|being)\s+(?:a|an)\s+(?:(?:proud|young|older|fellow|new)\s+){{0,2}}{_SENSITIVE}{_NOT_OF_READER}"
+    r"(?=[,.!?;:]|$|\s+(?:you|like you|with|man|woman|person|mother|father|parent|customer|shopper|reader|member)\b)|"
     rf"\b{_BEING}\s+{_VERY}{_SENSITIVE}{_NOT_OF_READER}|"
     rf"\b(?:fellow\s+)?{_SENSITIVE}\s+(?:people\s+)?like\s+you(?!\w)(?!r)|"
     r"\b(?:because|since|as|now that|we (?:know|noticed|see|heard)(?: that)?)\s+you\s+(?:have|suffer from|live with|"
@@ -103,7 +104,7 @@ _TOLD = re.compile(
 )
 _HINTED = re.compile(
     rf"\bas\s+(?:a|an)\s+(?:(?:proud|young|older|busy|new|working)\s+){{0,2}}{_STATUS}{_NOT_OF_READER}(?=[,.!]|\s+(?:you|"
-    rf"like you|your|of|with|over)\b)|"
+    rf"like you|your|with|over)\b)|"
     rf"\b{_BEING}\s+{_VERY}{_STATUS}{_NOT_OF_READER}|"
     rf"\b{_STATUS}\s+(?:people\s+)?(?:like\s+you|your\s+age)(?!\w)|"
     r"\b(?:at|for|of)\s+your\s+(?:age|faith|race|religion|ethnicity|nationality|sexual orientation|gender|background)\b|"

@@ -35,4 +35,4 @@ def language_is_the_readers(copy: Copy) -> Iterator[Hit]:
     if found:
         asked = NAMES.get(copy.variant.language[:2].lower(), copy.variant.language)
         advice = f"Write it in {asked}, or set the variant's `language` to “{found}”."
-        yield Hit("body", None, f"The copy is in {NAMES[found]}, and {asked} is asked for. {advice}")
+        yield Hit("body", None, f"The copy reads as {NAMES[found]}, and {asked} is asked for. {advice}")

@@ -76,6 +76,27 @@ def test_long_texts_of_one_note_are_judged(acme: Brand, unit: str) -> None:
     assert check(Variant(id="v", channel="sms", body=(unit * 20_000)[:19_990]), acme).verdict in ("reject", "escalate", "approve")
 
 
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<p ",
+        "<img src=a>",
+        '"a b c ',
+        "as a ",
+        "ignore all ",
+        "because you are a ",
+        "$9 a month ",
+        "a loan from 5% ",
+        "12 things ",
+        "der die ",
+    ],
+)
+def test_long_letters_of_one_note_are_judged(acme: Brand, unit: str) -> None:
+    long = (unit * 20_000)[:19_990]
+    letter = Variant(id="v", channel="email", subject=long, body=long, regulated="credit")
+    assert check(letter, acme).verdict in ("reject", "escalate", "approve")
+
+
 @pytest.mark.skipif(not (SHARED / "sms").is_dir(), reason="the carriers' segment cases are not here")
 def test_segments_as_carriers_count() -> None:
     cases = json.loads((SHARED / "sms/twilio_segments.json").read_text())["TestData"]
