@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +15,8 @@ from app.office import Office
 from app.workspace import Workspace
 from journeyman.clock import ManualClock
 from journeyman.domain import Orders
-from journeyman.simulation.worlds import prepare
 from journeyman.store import customers, events
-
-ROOT = Path(__file__).parent.parent.parent
-GOAL = "Turn first-time buyers into repeat buyers: a second order within four weeks. Email and SMS, one message a week, up to 15% off."
-MONDAY = datetime(2026, 3, 2, 5, tzinfo=UTC)
+from tests.app.shop import MONDAY, live_shop
 
 
 def appended(folder: Path, name: str, *rows: dict[str, Any]) -> None:
@@ -41,12 +35,8 @@ def appended(folder: Path, name: str, *rows: dict[str, Any]) -> None:
 def sent(tmp_path: Path) -> tuple[Path, str, list[Any]]:
     """A journey one day old, and what it sent."""
     folder = tmp_path / "shop"
-    shutil.copytree(ROOT / "app" / "templates" / "retail", folder)
-    prepare("retail", folder, 7, customers=300)
-    clock = ManualClock(MONDAY)
+    journey, clock = live_shop(folder), ManualClock(MONDAY)
     with Office(Workspace.open(folder), clock) as office:
-        journey = asyncio.run(office.name_for(GOAL))
-        asyncio.run(office.campaign(journey, {"goal": GOAL, "target": 20}, features=office.staged.build(MONDAY), auto=True))
         work = office.at_work(journey, MONDAY)
         assert office.news(journey, work) == 0  # what the tables told before is no news
         work.shift.decide("day 1", work.shift.snapshot("day 1"), Orders(floor=0.2))

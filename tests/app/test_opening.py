@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,13 +15,9 @@ from app.workspace import Workspace
 from journeyman.clock import ManualClock
 from journeyman.domain import Orders
 from journeyman.errors import RunError
-from journeyman.simulation.worlds import prepare
+from tests.app.shop import MONDAY, live_shop
 from tools.ahead import forecast, sequence
 from tools.explain import replay
-
-ROOT = Path(__file__).parent.parent.parent
-GOAL = "Turn first-time buyers into repeat buyers: a second order within four weeks. Email and SMS, one message a week, up to 15% off."
-MONDAY = datetime(2026, 3, 2, 5, tzinfo=UTC)
 
 
 def renamed(folder: Path, old: list[str], new: list[str]) -> None:
@@ -41,11 +35,7 @@ def renamed(folder: Path, old: list[str], new: list[str]) -> None:
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("opening") / "shop"
-    shutil.copytree(ROOT / "app" / "templates" / "retail", folder)
-    prepare("retail", folder, 7, customers=300)
-    with Office(Workspace.open(folder), ManualClock(MONDAY)) as office:
-        journey = asyncio.run(office.name_for(GOAL))
-        asyncio.run(office.campaign(journey, {"goal": GOAL, "target": 20}, features=office.staged.build(MONDAY), auto=True))
+    journey = live_shop(folder)
     return folder, journey
 
 

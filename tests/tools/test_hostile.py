@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +19,9 @@ from journeyman.clock import ManualClock
 from journeyman.errors import JourneymanError
 from journeyman.measurement.arms import assign
 from journeyman.measurement.audit import audit
-from journeyman.simulation.worlds import prepare
 from journeyman.store import library
+from tests.app.shop import MONDAY, live_shop
 
-ROOT = Path(__file__).parent.parent.parent
-GOAL = "Turn first-time buyers into repeat buyers: a second order within four weeks. Email and SMS, one message a week, up to 15% off."
-MONDAY = datetime(2026, 3, 2, 5, tzinfo=UTC)
 NAMES = [
     "2026-03-02",
     "x",
@@ -51,11 +46,7 @@ anything = st.one_of(st.sampled_from(VALUES), st.floats(), st.integers(), st.tex
 @pytest.fixture(scope="module")
 def planned(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("hostile") / "shop"
-    shutil.copytree(ROOT / "app" / "templates" / "retail", folder)
-    prepare("retail", folder, 7, customers=300)
-    with Office(Workspace.open(folder), ManualClock(MONDAY)) as office:
-        journey = asyncio.run(office.name_for(GOAL))
-        asyncio.run(office.campaign(journey, {"goal": GOAL, "target": 20}, features=office.staged.build(MONDAY), auto=True))
+    journey = live_shop(folder)
     return folder, journey
 
 
