@@ -65,11 +65,20 @@ def find(text: str) -> tuple[Offer, ...]:
     return tuple(sorted(taken, key=lambda o: o.start))
 
 
+def percentages(text: str) -> Iterator[Offer]:
+    """Every percentage of a text, offer or not."""
+    for match in words.PERCENT.finditer(text):
+        low, high = _bounds(match["low"], match["high"])
+        yield Offer("percent", low, high, *match.span(), tight=False)
+
+
 def _percents(text: str) -> Iterator[Offer]:
     for match in words.PERCENT.finditer(text):
         low, high = _bounds(match["low"], match["high"])
-        tight = bool(words.TOUCH.match(text, match.end()) or words.BEFORE.search(text, max(0, match.start() - 80), match.start()))
-        harmless = high == 0 or (not tight and (high == 100 or words.NOT_OFFER.match(text, match.end()) is not None))
+        fact = words.NOT_OFFER.match(text, match.end()) is not None
+        touched = words.TOUCH.match(text, match.end()) is not None
+        tight = touched or bool(not fact and words.BEFORE.search(text, max(0, match.start() - 80), match.start()))
+        harmless = high == 0 or (not tight and (high == 100 or fact or _among_facts(text, match)))
         if not harmless:
             yield Offer("percent", low, high, *match.span(), sure=tight or _offered(text, match), tight=tight)
     for match in words.HALF.finditer(text):
@@ -88,6 +97,8 @@ def _amounts(text: str) -> Iterator[Offer]:
         tight = bool(words.TOUCH.match(text, match.end()) or words.BEFORE.search(text, max(0, match.start() - 80), match.start()))
         if written.startswith(("pound", "cent", "pence", "p")) and not tight:
             continue  # a weight, or the last cent
+        if words.COVERED.search(text, max(0, match.start() - 40), match.start()):
+            continue
         if match["one"]:
             low = high = {"fiver": 5.0, "tenner": 10.0}.get(written, 1.0)
         else:
@@ -115,7 +126,8 @@ def _shipping(text: str) -> Iterator[Offer]:
 
 def _multibuys(text: str) -> Iterator[Offer]:
     for match in words.MULTIBUY.finditer(text):
-        if not match["get"] or number(match["get"]) > number(match["pay"]):  # a room for two for three nights is no offer
+        get, pay = match["get"] or match["get2"], match["pay"] or match["pay2"]
+        if not get or number(get) > number(pay):  # a room for two for three nights is no offer
             yield Offer("multibuy", 0, 0, *match.span())
 
 
@@ -138,6 +150,13 @@ def _offered(text: str, match: re.Match[str]) -> bool:
     return (
         alone or bool(words.SETTING.search(sentence)) or bool(re.search(r"(?:^|\s)[-+]$", text[max(0, match.start() - 2) : match.start()]))
     )
+
+
+def _among_facts(text: str, match: re.Match[str]) -> bool:
+    """Whether another percentage of the sentence measures something and nothing in it speaks of an offer, as in `3.5% fat, 1.5%`."""
+    sentence = _sentence(text, match)
+    others = (m for m in words.PERCENT.finditer(sentence) if m[0] != match[0])
+    return not words.SETTING.search(sentence) and any(words.NOT_OFFER.match(sentence, m.end()) for m in others)
 
 
 def _bounds(low: str, high: str | None) -> tuple[float, float]:

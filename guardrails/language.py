@@ -17,7 +17,7 @@ SHORTEST = 10
 _SHARE = 0.22
 """Share of a text's words that must be small words of the language found."""
 _LEAD = 3
-"""How many times as many small words the language found has as any language that was asked for."""
+"""How many times as many small words of its own the language found has as any that was asked for; words both share are left out."""
 _SMALL = {
     "en": "the a and of to in is you your for it that with on are we our this be have as at not but from they will when what "
     "can if so all no "
@@ -59,6 +59,9 @@ def guess(text: str, wanted: Collection[str]) -> str | None:
     best = max(counted, key=lambda language: counted[language])
     others = max((n for language, n in counted.items() if language != best), default=0)
     asked = max((counted[language] for language in wanted), default=0)
-    different = len(_LISTS[best].intersection(w.casefold() for w in _WORD.findall(text)))
-    sure = different >= 4 and counted[best] >= max(4, _SHARE * count) and counted[best] > 1.25 * others and counted[best] >= _LEAD * asked
+    words = [w.casefold() for w in _WORD.findall(text)]
+    different = len(_LISTS[best].intersection(words))
+    shared = max((sum(w in _LISTS[best] & _LISTS[language] for w in words) for language in wanted), default=0)
+    leads = counted[best] - shared >= max(4, _LEAD * (asked - shared))
+    sure = different >= 4 and counted[best] >= max(4, _SHARE * count) and counted[best] > 1.25 * others and leads
     return best if sure and best not in wanted else None

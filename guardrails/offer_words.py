@@ -8,19 +8,25 @@ ONES = "zero one two three four five six seven eight nine ten eleven twelve thir
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 VALUES = {w: i for i, w in enumerate(ONES.split())} | {w: 10 * i for i, w in enumerate(TENS.split(), 2)} | {"a": 1, "an": 1}
 SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000}
-WORD = "|".join([*ONES.split(), *TENS.split(), *SCALES])
+ABROAD = {"zehn": 10, "zwanzig": 20, "dix": 10, "quinze": 15, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "diez": 10,
+          "quince": 15, "veinte": 20, "treinta": 30, "cuarenta": 40, "cincuenta": 50, "funfzehn": 15, "dreissig": 30, "dreißig": 30,
+          "vierzig": 40, "funfzig": 50}  # fmt: skip
+"""The round numbers offers are made of in German, French and Spanish, without accents."""
+VALUES |= ABROAD
+WORD = "|".join([*ONES.split(), *TENS.split(), *SCALES, *ABROAD])
 WORDS = rf"(?:\ba\s+(?=(?:hundred|thousand|grand)\b))?\b(?:{WORD})(?:(?:\s?-\s?|\s{{1,3}}and\s{{1,3}}|\s{{1,3}})(?:{WORD})){{0,6}}\b"
 FIGURE = r"(?<![\d.,])(?:\d{1,3}(?:[,.' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)(?![\d])"
 NUMBER = rf"(?:{FIGURE}(?:\s?k\b)?|{WORDS})"
 RANGE = rf"(?P<low>{NUMBER})(?:\s*(?:%|percent|per\s?-?cent|pct)?\s*(?:-|to|and|or|bis|a)\s*(?P<high>{NUMBER}))?"
-SIGN = r"(?:(?<![a-z])(?:us|ca|c|au|a|nz|hk|s)\s?\$|[$€£¥₹₽₩₺])"
+SIGN = r"(?:(?<![a-z])(?:us|ca|c|au|a|nz|hk|s)\$|[$€£¥₹₽₩₺])"
 CODE = r"(?:usd|eur|gbp|cad|aud|nzd|chf|jpy|inr|sek|nok|dkk|pln|mxn|brl|sgd)"
 CURRENCIES = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "us$": "USD", "c$": "CAD", "ca$": "CAD",
               "a$": "AUD", "au$": "AUD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "euro": "EUR", "quid": "GBP"}  # fmt: skip
 """What a sign or word stands for; `$`, dollars and bucks fit any dollar."""
 
 OFF = (
-    r"(?:off|back|cash\s?-?back|discount|reduction|rebate|savings?|saved|cheaper|less|lower|rabatt|reduction|remise|"
+    r"(?:off|back|cash\s?-?back|discount|reduction|rebate|savings?|saved|cheaper|(?:less|lower)(?=\s*(?:[.!,;:)]|$|than|for|on|with|when|this|"
+    r"today|at\b))|rabatt|nachlass|ermassigung|gunstiger|remise|rabais|"
     r"de\s+descuento|di\s+sconto|korting|reduced|credit|voucher|coupon|gift\s?card|bonus|markdown|knocked\s+off|price\s+cut)"
 )
 TOUCH = re.compile(
@@ -45,15 +51,17 @@ SETTING = re.compile(
 )
 NOT_OFFER = re.compile(
     r"\s*-?\s*(?:(?:pure|fine|fully|all|real|genuine|dark|milk|raw|virgin|certified|natural|organic|recycled|post-consumer|"
-    r"merino|egyptian|pima|of)\s+){0,3}(?:"
-    r"cotton|wool|merino|linen|silk|cashmere|leather|polyester|nylon|elastane|spandex|viscose|lyocell|modal|hemp|bamboo|down|denim|"
+    r"merino|egyptian|pima|of|de|bio|reine?|pure?)\s+){0,3}(?:"
+    r"baumwolle|(?:schur|merino)?wolle|seide|leinen|kaschmir|roggen|weizen|dinkel|fett|zucker|kakao|alkohol|coton|laine|soie|lin\b|cachemire|"
+    r"matiere grasse|sucre|cacao|d\'alcool|algodon|lana|seda|lino|cachemira|acidez|grasa|azucar|recicl\w+|recycel\w+|recycle\w*|"
+    r"cotton|wool|lambswool|alpaca|mohair|angora|yak|cork|merino|linen|silk|cashmere|leather|polyester|nylon|elastane|spandex|viscose|lyocell|modal|hemp|bamboo|down|denim|"
     r"recycled|recyclable|recycling|organic|natural|vegan|vegetarian|plant-?\s?based|compostable|biodegradable|renewable|"
     r"sustainable|carbon|pure|wholegrain|whole|"
-    r"juice|fruit|cocoa|cacao|chocolate|beef|arabica|rye|wheat|fat|alcohol|abv|vol|proof|humidity|spf|uv|gluten|sugar|protein|"
+    r"juice|fruit|dark|milk|cream|butter|salt|iron|cocoa|cacao|chocolate|beef|arabica|rye|wheat|fat|alcohol|abv|vol|proof|humidity|spf|uv|gluten|sugar|protein|"
     r"complete|completed|done|full|finished|there|ready|set\s?up|charged?|charging|battery|loaded|uptime|accurate|accuracy|"
     r"effort|sure|certain|positive|honest|human|"
     r"real|authentic|genuine|original|online|digital|remote|secure|safe|satisf\w+|happ\w+|yours\s+to\s+keep|committed|behind|"
-    r"a\.?p\.?r|a\.?p\.?y|aer|interest|annual|p\.?a|gross|variable|fixed|tax|vat|gst|commission|fees?|of\s+(?:all|our|"
+    r"less\s+\w+|lower\s+\w+|a\.?p\.?r|a\.?p\.?y|aer|interest|annual|p\.?a|gross|variable|fixed|tax|vat|gst|commission|fees?|of\s+(?:all|our|"
     r"the\s+(?:time|day|people|team|world|population|proceeds|profits?)|"
     r"proceeds|profits?|customers|members|people|users|teams|shoppers|guests|households|women|men|parents|respondents|those|us|you)|"
     r"more\s+(?!points|free|off|savings|for\s+less|miles)\w+|faster|quicker|lighter|stronger|brighter|longer|larger|bigger|"
@@ -118,8 +126,9 @@ SHIPPING = re.compile(
     r"postage)\s+(?:fees?|costs?|charges?)\b|"
     r"\b(?:we'll|we\s+will|we)\s+(?:cover|pay(?:\s+for)?)\s+(?:the\s+|your\s+)?(?:shipping|delivery|postage)\b|"
     r"\bpay\s+(?:nothing|zero)\s+for\s+(?:shipping|delivery|postage)\b|"
-    r"\b(?:livraison|envoi)\s+(?:gratuite?|offerte?)\b|\bgratis\s?-?\s?versand\w*|\bkostenlose[rn]?\s+versand\b|"
-    r"\benvio\s+gratis\b|\bspedizione\s+gratuita\b|\bgratis\s+verzending\b",
+    r"\b(?:livraison|envoi)\s+(?:est\s+)?(?:gratuite?|offerte?)\b|\b(?:gratis|kostenlose[rn]?)\s?-?\s?(?:versand|lieferung)\w*|\bversandkostenfrei\w*|"
+    r"\b(?:versand|lieferung)\s+(?:ist\s+)?(?:heute\s+)?(?:gratis|kostenlos|kostenfrei)\b|\b(?:versand|lieferung)\s+geht\s+auf\s+uns\b|"
+    r"\benvio\s+(?:es\s+)?(?:gratis|gratuito)\b|\bspedizione\s+gratuita\b|\bgratis\s+verzending\b",
     re.I,
 )
 MULTIBUY = re.compile(
@@ -130,7 +139,15 @@ MULTIBUY = re.compile(
     r"(?<![\w.])(?P<get>[2-9]|two|three|four|five|six)(?:\s*-?\s*for\s*-?\s*|-4-|"
     r"\s4\s)(?:the\s+price\s+of\s+)?(?P<pay>[1-8]|one|two|three|four|five)\b(?!\s*(?:%|percent|/|:))|"
     r"\b(?:second|2nd|third|3rd|another|next)\s+(?:\w+\s+)?(?:is\s+|comes\s+|item\s+)?(?:(?:for\s+)?free|half[\s-]price|"
-    r"on\s+us)\b|\btwofer\b",
+    r"on\s+us)\b|\btwofer\b|"
+    rf"\b(?:stay|take|pick|choose|get)\s+(?P<get2>{NUMBER})\b[^.!?\n]{{0,24}}?\bpay\s+(?:only\s+)?(?:for\s+)?(?P<pay2>{NUMBER})\b|"
+    r"\b(?:drei|vier|funf|sieben|[3-9])\s+[^.!?\n\d]{0,40}?\b(?:zwei|drei|vier|sechs|[2-8])\s+(?:be)?zahlen\b|"
+    r"\bzahlen\s+(?:sie\s+)?(?:nur\s+)?(?:zwei|drei|vier|[2-8])\b(?!\s?(?:euro|[€$%]))|\b(?:[2-9]|zwei|drei|vier)\s+zum\s+preis\s+von\b|"
+    r"\b(?:[2-9]|deux|trois|quatre)\s+(?:\w+\s+)?(?:pour\s+le\s+prix\s+d|pour\s+(?:[1-8]|une?|deux|trois)\s+(?:paye|achete))|"
+    r"\bla\s+(?:deuxieme|troisieme|quatrieme|2e|3e|4e)\s+\w+\s+(?:est\s+)?(?:offerte?|gratuite?|a\s+moitie\s+prix)\b|\ble\s+(?:deuxieme|"
+    r"troisieme|2e|3e)\s+(?:\w+\s+)?(?:est\s+)?(?:offert|gratuit|a\s+moitie\s+prix)\b|\b[2-9]\s?(?:x|por)\s?[1-8]\b(?!\s?(?:cm|m|mm|%|,))|"
+    r"\b(?:el|la)\s+(?:segund[oa]|tercer[oa]?|cuart[oa])\s+\w+\s+(?:es\s+|sale\s+)?(?:gratis|a\s+mitad\s+de\s+precio)\b|"
+    r"\b(?:die|der|das)\s+(?:zweite|dritte|vierte)\s+\w+\s+(?:ist\s+|gibt\s+es\s+)?(?:gratis|kostenlos|geschenkt|umsonst)\b",
     re.I,
 )
 GIFT = re.compile(
@@ -141,7 +158,14 @@ GIFT = re.compile(
     r"\bgift\s+with\s+(?:every\s+|your\s+|any\s+|each\s+)?(?:purchase|order|booking|stay)\b|\b(?:a|"
     r"your)\s+(?:little\s+)?(?:free\s+)?gift\s+(?:is\s+)?(?:on\s+us|from\s+us)\b|"
     r"\b(?:one|something|it|first\s+month|first\s+week|this\s+one|(?:the\s+|your\s+)?first\s+\w+)(?:'s|\s+is)?\s+(?:on\s+us|"
-    r"on\s+the\s+house)\b|\b(?:one|another|month|night|item)\s+(?:for\s+)?free\b|\bfreebies?\b",
+    r"on\s+the\s+house)\b|\b(?:one|another|months?|weeks?|nights?|years?|item)\s+(?:for\s+)?free\b|\bfreebies?\b|"
+    r"\b(?!pressure|eyes?|focus|blame)[a-z]{3,}\s+(?:is|are)\s+(?:free|(?:always\s+)?on\s+(?:us|the\s+house))\b(?!\s+(?:from|of|to|and|at)\b)|"
+    r"\b(?:kostenlose[rsnm]?|gratis)[\s-]+(?:upgrade|fruhstuck|geschenk|probe|muster|monat|nacht|flasche|getrank|kaffee|dessert|massage|tasche)\w*|"
+    r"\b(?:geht|gehen)\s+(?:heute\s+)?(?:aufs\s+haus|auf\s+uns)\b|\b(?:fruhstuck|kaffee|getrank|monat|nacht)\s+(?:ist\s+)?(?:gratis|geschenkt|kostenlos)\b|"
+    r"\b(?:petit-dejeuner|cadeau|mois|nuit|cafe|boisson|dessert|echantillon|massage|bouteille|surclassement)s?\s+(?:est\s+|sont\s+)?(?:offert|gratuit)e?s?\b|"
+    r"\b(?:desayuno|regalo|mes|noche|cafe|bebida|postre|muestra|masaje|botella)s?\s+(?:es\s+|son\s+|sale\s+)?(?:gratis|gratuit[oa]s?|de\s+regalo)\b|"
+    r"\binvita\s+la\s+casa\b|"
+    r"\b(?:first\s+)?(?:month|week|year|night|bottle|coffee|drink|dessert)\s+(?:is\s+)?free\b(?!-)",
     re.I,
 )
 VAGUE = re.compile(
@@ -155,4 +179,11 @@ VAGUE = re.compile(
     r"\bbonus\s+(?:points|miles)\b|\bextra\s+points\b|\bgift\s?cards?\b|\bstore\s+credit\b",
     re.I,
 )
+PRICE_CUT = re.compile(
+    r"\b\d[\d.,]*\s?(?:[$€£]|dollars?|euros?)?\s+(?:instead\s+of|statt|au\s+lieu\s+de|en\s+vez\s+de)\s+[$€£]?\s?\d[\d.,]*|"
+    r"\bwas\s+[$€£]\s?\d[\d.,]*,?\s+(?:is\s+)?now\s+[$€£]?\s?\d[\d.,]*",
+    re.I,
+)
+COVERED = re.compile(r"\b(?:insured|covered|protected)\s+(?:up\s+)?to\s+(?:at\s+least\s+)?$", re.I)
+"""Before the sum an insurance covers."""
 DENIED = re.compile(r"\b(?:no|without|not\s+an?|never\s+an?|isn't\s+an?|zero)\s+(?:\w+\s+)?$", re.I)

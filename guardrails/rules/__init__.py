@@ -16,9 +16,10 @@ from guardrails.rules import (
     sms,
     templates,
     tongue,
+    urgency,
     words,
 )
 from guardrails.rules.base import RULES, Copy, Hit, Rule, rule
 
 __all__ = ["RULES", "Copy", "Hit", "Rule", "characters", "claims", "credit", "email", "in_app", "letter", "links", "offers", "orders",
-           "people", "private", "push", "rule", "sms", "templates", "tongue", "words"]  # fmt: skip
+           "people", "private", "push", "rule", "sms", "templates", "tongue", "urgency", "words"]  # fmt: skip

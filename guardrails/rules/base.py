@@ -132,6 +132,12 @@ def rule(
     return register
 
 
+def lending(copy: Copy) -> bool:
+    """Whether the variant or the plan says that it is credit copy."""
+    plan = copy.guardrails.regulated if copy.guardrails else "none"
+    return "credit" in (copy.variant.regulated, plan)
+
+
 def marketing(copy: Copy) -> bool:
     """Whether the law of advertising applies: not transactional, or transactional in name only (it carries an offer)."""
     return copy.variant.topic == "marketing" or copy.variant.incentive is not None

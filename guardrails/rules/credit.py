@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from guardrails.rules.base import Copy, Hit, Severity, rule
+from guardrails.rules.base import Copy, Hit, Severity, lending, rule
 
 _LENDING = re.compile(
     r"\b(?:loans?|mortgages?|re-?financ(?:e|es|ing)|financing|lenders?|lending|borrow(?:ing|ers?)?|lines? of credit|"
@@ -22,11 +22,6 @@ _LENDING = re.compile(
 _MONEY = re.compile(
     r"\b(?:invest(?:ing|ments?|ors?)?|savings? accounts?|direct deposits?|crypto\w*|annuit(?:y|ies)|debts?|credit score)\b", re.I
 )
-
-
-def _stated(copy: Copy) -> bool:
-    plan = copy.guardrails.regulated if copy.guardrails else "none"
-    return "credit" in (copy.variant.regulated, plan)
 
 
 def _spoken(copy: Copy, words: re.Pattern[str]) -> bool:
@@ -70,10 +65,10 @@ _OTHER = re.compile(
 )
 def credit_terms_are_whole(copy: Copy) -> Iterator[Hit]:
     """12 CFR 1026.24(c): a rate of finance charge is stated as an annual percentage rate. (d)(1) triggers; (d)(2) what is required."""
-    if not (stated := _stated(copy)) and not _spoken(copy, _LENDING):
+    if not (stated := lending(copy)) and not _spoken(copy, _LENDING):
         return
     severity: Severity = "block" if stated else "ask"
-    whole = " ".join(view.text for _, view in copy.prose)
+    whole = " | ".join(view.text for _, view in copy.prose)
     apr, number, amount = bool(_SAID_APR.search(whole)), bool(_NUMBER.search(whole)), bool(_PAYMENT.search(whole))
     lacking = [
         words for words, said in (("the APR", apr), ("how many payments there are", number), ("what each payment is", amount)) if not said
@@ -101,7 +96,8 @@ _NUMBER = re.compile(
     r"interest-free) ){0,3}"
     r"(?:payments|instal?lments)\b|\b\d{1,3}[ -](?:months?|years?)[ -](?:(?:fixed|car|auto|personal|home|"
     r"student) ){0,2}(?:loans?|mortgages?|"
-    r"financing|term|terms|to (?:re)?pay|repayment)\b|\b(?:re)?pay (?:it )?(?:back )?(?:over|in|within) \d{1,3} (?:months|"
+    r"financing|term|terms|to (?:re)?pay|repayment)\b|\b(?:re)?pay(?:ments?)? (?:it )?(?:back )?(?:spread )?(?:over|in|"
+    r"within) \d{1,3} (?:months|"
     r"years|instal?lments)\b|"
     r"\bfor \d{1,3} months\b",
     re.I,
@@ -136,7 +132,7 @@ _PROMISE = re.compile(
     r"(?<!satisfaction )\bwe guarantee (?:your |you )?(?:approval|acceptance|a loan|results|savings|returns)\b|"
     r"(?<!not )\bpre-?\s?(?:approved|qualified|selected for credit)\b|\b(?:no|zero|without(?: any)?) risks?\b|"
     r"\brisk[- ]free\b(?! (?:trial|returns?|exchange))|"
-    r"\b(?:no|without(?: a)?) credit checks?\b|\binstant (?:approval|credit|cash)\b|\beveryone (?:qualifies|is (?:approved|"
+    r"\b(?:no|without(?: a)?) credit checks?\b|\binstant (?:approval|credit|cash)\b|(?<!not )\beveryone (?:qualifies|is (?:approved|"
     r"accepted)|gets approved)\b|"
     r"\bbad credit\?? (?:no problem|is (?:fine|ok(?:ay)?)|welcome)\b|\b(?:lowest|best) (?:rates?|apr)\b|\b(?:fix|erase|"
     r"repair) your credit\b|"
@@ -169,7 +165,7 @@ _LENDER = re.compile(
 )
 def no_misleading_promise(copy: Copy) -> Iterator[Hit]:
     """12 U.S.C. 5531, 5536 (unfair, deceptive or abusive acts); a firm offer of credit has conditions of its own, 12 CFR 1022.54."""
-    money = _stated(copy) or _spoken(copy, _LENDING) or _spoken(copy, _MONEY)
+    money = lending(copy) or _spoken(copy, _LENDING) or _spoken(copy, _MONEY)
     for field, view in copy.prose:
         for match in (_PROMISE if money else _LENDER).finditer(view.text):
             yield copy.hit(

@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import islice
 
-from guardrails.amounts import Offer, find, number
+from guardrails.amounts import Offer, find, number, percentages
 from guardrails.offer_words import VALUES, WORDS
 from guardrails.rules.base import Copy, Hit, marketing, rule
 
 _TAIL = "\n\nUnsubscribe: {{ unsubscribe_url }}\n{{ postal_address }}"
 _LISTED = (
-    r"(?:\w+\s+){0,2}(?:ways|tips|reasons|recipes|ideas|picks|favou?rites|stories|trips|gifts|steps|tricks|styles|looks|lessons|secrets|"
-    r"answers|mistakes|facts|habits|books|dishes|places|products|essentials|deals|surprises)\b"
+    r"(?!hours|days|weeks|months|years|nights|minutes|seconds|o'clock|times|things|percent|points|dollars|euros|pounds)"
+    r"(?:(?:new|small|easy|simple|quick|great|good|little|big|warm|long|short|fresh|\w+ly|\w+[-']\w+)\s+){0,2}"
+    r"(?:[a-z]{2,20}(?<![usi])s|people|women|men|children)\b(?<!hours)(?<!days)(?<!weeks)(?<!months)(?<!years)(?<!nights)(?<!minutes)"
 )
 _COUNTED = re.compile(
     rf"(?<![\w#.,:/-])(?:\d{{1,3}}(?:[,.]\d{{3}})*|\d+)(?![\w/:.,-]*\d)(?!\s?(?:%|percent|am\b|pm\b|a\.m|p\.m|uhr\b|h\b|st\b|"
@@ -24,7 +25,7 @@ _COUNTED = re.compile(
 )
 _DATED = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?\s+$|\b(?:no|number|nr|part|step|day|week|year|level|"
-    r"size|version|the|at|any|every|"
+    r"size|version|at|any|every|"
     r"this|that|which|each|another|last|next|first)\.?\s+$",
     re.I,
 )
@@ -54,7 +55,7 @@ def subject_is_kept(copy: Copy) -> Iterator[Hit]:
         if field != "subject":
             continue
         offers = find(view.text)
-        told = [(o.start, o.end) for o in offers if not all(_kept(o, find(body)) for body in bodies)]
+        told = [(o.start, o.end) for o in offers if not all(_kept(o, find(body), tuple(percentages(body))) for body in bodies)]
         names = " ".join([copy.brand.name, *(p.name for p in copy.brand.products)]).casefold()
         for match in islice(_COUNTED.finditer(view.text), 20):
             within = any(o.start < match.end() and match.start() < o.end for o in offers)
@@ -71,9 +72,12 @@ def subject_is_kept(copy: Copy) -> Iterator[Hit]:
             yield copy.hit(field, view, start, end, f"The subject says “{view.text[start:end].strip()}”, the body does not. {advice}")
 
 
-def _kept(promise: Offer, offers: tuple[Offer, ...]) -> bool:
+def _kept(promise: Offer, offers: tuple[Offer, ...], figures: tuple[Offer, ...]) -> bool:
+    """Whether a body makes the offer too, or names the same share or sum where the subject may only be telling a fact."""
     if promise.unit == "vague":
         return bool(offers)
+    if promise.unit in ("percent", "amount") and not promise.tight:
+        offers = (*offers, *figures)
     same = [o for o in offers if o.unit == promise.unit]
     return any(abs(o.low - promise.low) < 0.005 and abs(o.high - promise.high) < 0.005 for o in same)
 

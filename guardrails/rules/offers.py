@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
-from guardrails.amounts import Offer, find
-from guardrails.rules.base import Copy, Hit, rule
+from guardrails.amounts import Offer, find, percentages
+from guardrails.dates import last_days
+from guardrails.offer_words import PRICE_CUT
+from guardrails.rules.base import Copy, Hit, lending, rule
 from journeyman.domain import Incentive
 
 _UNITS = {"percent_off": "percent", "amount_off": "amount", "points": "points", "free_shipping": "shipping", "gift": "gift"}
@@ -41,10 +42,15 @@ def offers_match(copy: Copy) -> Iterator[Hit]:
         yield Hit("incentive", None, f"The offer is {record.value:g}% off, the plan allows {limit:g}% at most. Lower the offer.")
     facts = _facts(copy)
     terms = find(record.conditions) if record and record.conditions else ()
+    elsewhere = (copy.variant.topic == "transactional" and record is None) or lending(copy)
+    """Sums and rates of the customer's own, or of a loan, which X05 judges."""
     for field, view in copy.prose:
+        for cut in PRICE_CUT.finditer(view.text) if record is None else ():
+            advice = "promises a lower price, and this message has no offer. Take it out, or give the variant an incentive."
+            yield copy.hit(field, view, *cut.span(), f"“{cut[0]}” {advice}")
         for offer in find(view.text):
             said = view.text[offer.start : offer.end].strip()
-            if _fits(offer, record, terms, said) or (not offer.tight and any(_same(offer, fact) for fact in facts)):
+            if _fits(offer, record, terms, said) or (not offer.tight and (elsewhere or any(_same(offer, fact) for fact in facts))):
                 continue
             message = _advice(offer, record, said)
             yield copy.hit(field, view, offer.start, offer.end, message, None if offer.sure else "ask")
@@ -58,7 +64,7 @@ def _facts(copy: Copy) -> list[Offer]:
             cut = {"percent_off": product.price * record.value / 100, "amount_off": record.value}.get(record.kind, 0) if record else 0
             prices += [Offer("amount", p, p, 0, 0, product.currency) for p in {product.price, round(product.price - cut, 2)}]
     proven = [text for text in (*(e.claim for e in copy.brand.evidence), *(p.description for p in copy.brand.products)) if text]
-    return prices + [offer for text in proven for offer in find(text)]
+    return prices + [offer for text in proven for offer in (*find(text), *percentages(text))]
 
 
 def _same(one: Offer, other: Offer) -> bool:
@@ -100,23 +106,14 @@ def _words(record: Incentive) -> str:
     }[record.kind]
 
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|"
-    r"dec(?:ember)?)\b\.?"
-)
-_DAY = re.compile(
-    rf"\b(?:ends?|ending|expires?|expiring|until|till|through|thru|by|before|valid|last\s+(?:day|"
-    rf"chance))\b[^.!?\n]{{0,24}}?\b(?P<when>(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)|"
-    rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?![.,]?\d)(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{{4}}))?|(?P<day2>\d{{1,2}})(?:st|nd|rd|"
-    rf"th)?\s+(?:of\s+)?(?P<month2>{_MONTH})(?:\s+(?P<year2>\d{{4}}))?|"
-    r"(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<c>\d{2,4}))?)\b",
-    re.I,
-)
 _CODE = re.compile(
     r"(?i:\b(?<!zip )(?<!area )(?<!dress )(?<!post )(?<!postal )(?<!qr )(?:code|coupon|promo|voucher))(?i:\s+(?:is|"
     r"with))?\s*[:=]?\s*[\"'(]?(?P<code>(?=[A-Z0-9_-]*[A-Z])[A-Z0-9][A-Z0-9_-]{2,39})\b"
 )
+_LIKE_A_CODE = r"(?P<code>[A-Z]{3,20}-?\d{1,6})\b(?!-\d)"
+_ENTER = re.compile(rf"\b(?i:use|enter|apply|type|redeem)\s+{_LIKE_A_CODE}")
+_USE = re.compile(rf"\b(?i:use|enter|apply|type|redeem|with|mit|avec|con)\s+{_LIKE_A_CODE}")
+"""A code nobody calls one: `Use MARLOW25`."""
 
 
 @rule(
@@ -135,23 +132,12 @@ def code_and_date_match(copy: Copy) -> Iterator[Hit]:
     record = copy.variant.incentive
     code, expires = (record.code, record.expires) if record else (None, None)
     for field, view in copy.prose:
-        for match in _CODE.finditer(view.text):
-            if match["code"] != code:
+        codes = {m.span("code"): m["code"] for pattern in (_CODE, _USE if record else _ENTER) for m in pattern.finditer(view.text)}
+        for span, said in codes.items():
+            if said != code:
                 advice = f"The offer's code is {code}." if code else "The offer record has no code; take it out."
-                yield copy.hit(field, view, *match.span("code"), f"“{match['code']}” is not the offer's code. {advice}")
-        for match in _DAY.finditer(view.text) if record else ():
-            if not _is_day(match, expires):
+                yield copy.hit(field, view, *span, f"“{said}” is not the offer's code. {advice}")
+        for day in last_days(view.text) if record else ():
+            if expires is None or not day.fits(expires):
                 advice = f"The offer ends on {expires}." if expires else "The offer record has no end; take the date out."
-                yield copy.hit(field, view, *match.span("when"), f"“{match['when']}” is not the offer's last day. {advice}")
-
-
-def _is_day(match: re.Match[str], day: date | None) -> bool:
-    if day is None:
-        return False
-    if match["y"]:
-        return match["when"] == day.isoformat()
-    if match["a"]:
-        one, other, year = int(match["a"]), int(match["b"]), match["c"]
-        return {one, other} == {day.month, day.day} and (year is None or day.year % 100 == int(year) % 100)
-    month, number, year = match["month"] or match["month2"], match["day"] or match["day2"], match["year"] or match["year2"]
-    return _MONTHS[day.month - 1] == month[:3].lower() and int(number) == day.day and year in (None, str(day.year))
+                yield copy.hit(field, view, day.start, day.end, f"“{view.text[day.start : day.end]}” is not the offer's last day. {advice}")

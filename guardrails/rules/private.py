@@ -125,7 +125,7 @@ def _address(view: View, start: int, end: int, copy: Copy) -> bool:
 
 def _mails(text: str, own: frozenset[str]) -> Iterator[tuple[int, int]]:
     for match in _MAIL.finditer(text):
-        if match[0].lower().strip(".'") not in own:
+        if match[0].lower().strip(".'") not in own and text[max(0, match.start() - 3) : match.start()] != "://":
             yield match.span()
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from guardrails.rules.base import Copy, Hit, marketing, rule
+from guardrails.template import syntax_error
 
 _PLAIN = {
     odd: plain
@@ -63,9 +64,11 @@ def segment_limit(copy: Copy) -> Iterator[Hit]:
     fails={"body": "Acme: it’s back. Reply STOP to opt out."},
 )
 def accidental_unicode(copy: Copy) -> Iterator[Hit]:
+    """Accented letters of the copy's own language are no accident."""
+    accents = copy.variant.language[:2].lower() not in ("en", "de")
     for field, view in copy.seen:
         odd = [i for i, c in enumerate(view.text) if not gsm(c)]
-        if field == "body" and odd and all(view.text[i] in _PLAIN for i in odd):
+        if field == "body" and odd and all(view.text[i] in _PLAIN and not (accents and view.text[i].isalpha()) for i in odd):
             better = "".join(c if gsm(c) else _PLAIN[c] for c in view.text)
             first, before, after = odd[0], segments(view.text), segments(better)
             saved = f" ({before} segments become {after})" if after < before else ""
@@ -111,6 +114,8 @@ _LEGAL = re.compile(r"[\s,]+(?:inc|ltd|llc|plc|co|corp|gmbh|ag|sa|bv|ab|pty|limi
     ],
 )
 def way_out_and_sender(copy: Copy) -> Iterator[Hit]:
+    if syntax_error(copy.variant.body):
+        return  # X11 tells; how it reads nobody knows
     bodies = [view for field, view in copy.plain if field == "body"]
     ending = _REMEDY.get(copy.variant.language[:2].lower(), "Reply STOP to opt out.")
     if marketing(copy) and not all(_says_stop(v.text) for v in bodies):

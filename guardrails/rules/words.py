@@ -96,17 +96,22 @@ def clean_language(copy: Copy) -> Iterator[Hit]:
                 yield copy.hit(field, view, *match.span(), f"“{match[0]}” is on the list of banned phrases. Say it another way.")
 
 
-_CAPS = re.compile(r"(?<![\w@#{-])[A-Z]{4,}(?![\w-])")
+_CAPS = re.compile(r"(?<![\w@#{|*-])[A-Z]{4,}(?![\w-])")
+_A_CODE = re.compile(r"\b(?:code|coupon|voucher|use|enter|type|apply)[:\s]+[\"']?$", re.I)
 _SHOUT = re.compile(r"!{2,}|\?{2,}|(?:\?!|!\?)+")
 _SPAM = re.compile(
     r"\b(?:act now|click here|buy now|order now|100% free|risk[- ]free|no obligation|once in a lifetime|winner|you(?:'ve|"
     r" have) won|congratulations you|make money|"
-    r"extra cash|double your|earn \$|cash bonus|urgent|dear friend|this isn't spam|this is not spam|guaranteed|miracle|"
+    r"extra cash|double your|earn \$|cash bonus|urgent|dear friend|this isn't spam|this is not spam|"
+    r"(?<!not )(?<!satisfaction )guaranteed|miracle|"
     r"no catch|limited time|while supplies last|"
     r"amazing deal|best price|lowest price|million dollars|free money|what are you waiting for)\b",
     re.I,
 )
-_FINE = frozenset({"STOP", "HELP", "STOPP", "BOGO", "APR", "FAQS", "ASAP", "HTML", "FDIC", "RSVP", "IKEA", "NASA", "SALE"})
+_FINE = {
+    "STOP", "HELP", "STOPP", "BOGO", "FAQS", "ASAP", "HTML", "JSON", "YAML", "HTTP", "HTTPS", "README", "WLAN", "WIFI", "FDIC", "NCUA",
+    "RSVP", "IKEA", "NASA", "NATO", "UEFA", "UNESCO", "UNICEF", "COVID", "GDPR", "DSGVO", "HIPAA", "CCPA", "IBAN", "SEPA", "GMBH", "SALE",
+}  # fmt: skip
 
 
 @rule(
@@ -125,7 +130,9 @@ def spam_manners(copy: Copy) -> Iterator[Hit]:
         for field, view in copy.prose
         for pattern in (_CAPS, _SHOUT, _SPAM)
         for match in pattern.finditer(view.text)
-        if match[0] not in fine and copy.values["postal_address"].find(match[0]) < 0
+        if match[0] not in fine
+        and copy.values["postal_address"].find(match[0]) < 0
+        and not _A_CODE.search(view.text, max(0, match.start() - 12), match.start())
     ]
     for field, view, match in found:
         yield copy.hit(field, view, *match.span(), f"“{match[0]}” looks like spam to filters (score {len(found)}). Say it calmly.")
