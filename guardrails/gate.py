@@ -132,7 +132,7 @@ class SendGate:
         except RenderError as problem:
             return Blocked(send, "render", problem.message)
         zone = customer.time_zone if zone_or_none(customer.time_zone) else None
-        return Claimed(send.model_copy(update={"state": "claimed"}), text, now, variant.language, zone, url)
+        return Claimed(Send.trusted({**send.__dict__, "state": "claimed"}), text, now, variant.language, zone, url)
 
     def _let_through(self, claims: Sequence[Claimed]) -> None:
         for moment in {claim.at for claim in claims}:

@@ -22,7 +22,7 @@ from journeyman.domain import Decision, Event, Outgoing, Record, Send
 from journeyman.errors import DeliveryError, Refused, Uncertain
 from journeyman.store import Store, budget, decisions, events, outbox
 
-BATCH = 500
+BATCH = 1_000
 """Sends claimed at once where a repeat is harmless."""
 SMALL_BATCH = 10
 """… and where it is not: a crash makes at most so many unknown."""
@@ -150,7 +150,9 @@ class _Results:
         self._sent[send.id] = provider_id
         about = {"channel": send.channel, "send": send.id, "journey": send.journey, "variant": send.variant}
         self._touches.append(
-            Event(message_id=f"sent:{send.id}", customer=send.customer, event="message_sent", timestamp=claim.at, properties=about)
+            Event.trusted(
+                {"message_id": f"sent:{send.id}", "customer": send.customer, "event": "message_sent", "timestamp": claim.at, "properties": about}
+            )
         )
 
     def failed(self, send: Send, why: str) -> None:
@@ -178,14 +180,6 @@ class _Results:
 
 
 def _outgoing(claim: Claimed, decision: Decision) -> Outgoing:
-    return Outgoing(
-        send=claim.send,
-        rendered=claim.rendered,
-        language=claim.language,
-        time_zone=claim.time_zone,
-        sent_at=claim.at,
-        propensity=decision.propensity,
-        policy_version=decision.policy_version,
-        seed=decision.seed,
-        unsubscribe_url=claim.unsubscribe_url,
-    )
+    made = {"send": claim.send, "rendered": claim.rendered, "language": claim.language, "time_zone": claim.time_zone, "sent_at": claim.at}
+    lineage = {"propensity": decision.propensity, "policy_version": decision.policy_version, "seed": decision.seed}
+    return Outgoing.trusted({**made, **lineage, "unsubscribe_url": claim.unsubscribe_url})

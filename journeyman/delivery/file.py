@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -16,9 +18,10 @@ from threading import get_ident
 from zoneinfo import ZoneInfo
 
 from journeyman.delivery.email import message as email_message
-from journeyman.domain import Brand, Outgoing
+from journeyman.domain import Brand, Outgoing, Record
 from journeyman.errors import DeliveryError, Refused
 
+ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}")
 
 
@@ -30,6 +33,7 @@ class FileChannel:
 
     def __init__(self, outbox: Path, brand: Brand) -> None:
         self.outbox = outbox
+        self._folder = os.path.join(outbox, "")
         self._brand = brand
         try:
             outbox.mkdir(parents=True, exist_ok=True)
@@ -41,17 +45,17 @@ class FileChannel:
         the folder cannot be written to."""
         if not SAFE.fullmatch(message.key):
             raise Refused(f"{message.key!r} cannot be a file's name.", remedy="Use letters, digits and . _ @ + - in ids.")
-        target = self.outbox / f"{message.key}.json"
-        if target.exists():
-            return target.name
+        name = f"{message.key}.json"
+        if os.path.exists(f"{self._folder}{name}"):
+            return name
         letter = email_message(message, self._brand) if message.send.channel == "email" else None
         try:
             if letter is not None:
-                _place(target.with_suffix(".eml"), letter)
-            _place(target, json.dumps(document(message), ensure_ascii=False, indent=1).encode())
+                _place(self._folder, f"{message.key}.eml", letter)
+            _place(self._folder, name, _json(document(message)))
         except OSError as problem:
             raise _closed(self.outbox, problem) from problem
-        return target.name
+        return name
 
 
 def document(message: Outgoing) -> dict[str, object]:
@@ -68,7 +72,7 @@ def document(message: Outgoing) -> dict[str, object]:
         "sent_at": _iso(message.sent_at, None),
         "local_time": _iso(message.sent_at, message.time_zone),
         "time_zone": message.time_zone,
-        "rendered": message.rendered.model_dump(exclude_none=True),
+        "rendered": _given(message.rendered),
         "decision": {
             "propensity": message.propensity,
             "policy_version": message.policy_version,
@@ -78,24 +82,36 @@ def document(message: Outgoing) -> dict[str, object]:
     }
 
 
+def _given(record: Record) -> dict[str, object]:
+    """The fields that are not None, of records within it too."""
+    fields = record.__dict__.items()
+    return {name: _given(value) if isinstance(value, Record) else value for name, value in fields if value is not None}
+
+
+def _json(fields: Mapping[str, object]) -> bytes:
+    """A line for each field. The standard library's own lines are four times as slow."""
+    return ("{\n" + ",\n".join(f" {ENCODE(name)}: {ENCODE(value)}" for name, value in fields.items()) + "\n}").encode()
+
+
 @lru_cache(maxsize=4096)
 def _iso(moment: datetime, zone: str | None) -> str:
     return moment.astimezone(ZoneInfo(zone) if zone else UTC).isoformat()
 
 
-def _place(target: Path, content: bytes) -> None:
+def _place(folder: str, name: str, content: bytes) -> None:
     """Writes beside the target, then gives it its name; a name already taken stays what it is."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}.{get_ident()}")
+    draft, target = f"{folder}.{name}.{os.getpid()}.{get_ident()}", f"{folder}{name}"
     try:
-        draft.write_bytes(content)
+        Path(draft).write_bytes(content)
         try:
             os.link(draft, target)
         except FileExistsError:
             pass
         except OSError:  # a file system without hard links
-            draft.replace(target)
+            os.replace(draft, target)
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.unlink(draft)
 
 
 def _closed(outbox: Path, problem: OSError) -> DeliveryError:

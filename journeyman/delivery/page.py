@@ -37,8 +37,9 @@ def parted(body: str, *, unsubscribe_url: str, postal_address: str) -> Parts:
     return Parts([p for p in paragraphs if p not in legal], footer)
 
 
-def page(rendered: Rendered, parts: Parts, *, brand: str, language: str) -> str:
-    """The whole HTML page. Everything that came from a person or a model is escaped; only https links become links."""
+def page(rendered: Rendered, parts: Parts, *, brand: str, language: str) -> list[str]:
+    """The whole HTML page in pieces: every second one, from the first on, is the layout's, the same in many messages. Everything that came
+    from a person or a model is escaped; only https links become links."""
     filled = {
         "subject": escape(rendered.subject or ""),
         "preheader": escape(rendered.preheader or ""),
@@ -49,7 +50,7 @@ def page(rendered: Rendered, parts: Parts, *, brand: str, language: str) -> str:
         "url": escape(rendered.cta.url) if rendered.cta else "",
     }
     pieces = _layout(brand, language, rendered.cta is not None)  # text, slot, text, slot, … text
-    return "".join(filled[piece] if n % 2 else piece for n, piece in enumerate(pieces))
+    return [filled[piece] if n % 2 else piece for n, piece in enumerate(pieces)]
 
 
 @lru_cache(maxsize=64)

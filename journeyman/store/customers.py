@@ -15,12 +15,14 @@ from sqlalchemy import select, update
 
 from journeyman.domain import Channel, Customer, Topic
 from journeyman.store.database import Store
-from journeyman.store.rows import chunks, insert_new, upsert
+from journeyman.store.rows import chunks, columns, insert_new, upsert
 from journeyman.store.tables import consents, customers, suppressions
 
 Scope = Literal["marketing", "all"]
 """What a suppression stops: marketing only, or everything."""
 FIELDS = ("email", "phone", "push_token", "first_name", "language", "time_zone", "signed_up_at", "attributes")
+COLUMNS = columns(customers, Customer)
+NAMES = tuple(column.name for column in COLUMNS)
 
 
 def save(store: Store, people: Sequence[Customer]) -> None:
@@ -40,17 +42,17 @@ def read(store: Store, ids: Sequence[str] | None = None) -> list[Customer]:
     """Customers by id (all, or those named), with the consent that holds now."""
     with store.reading() as connection:
         if ids is None:
-            people, consent = list(connection.execute(select(customers))), list(connection.execute(_consent()))
+            people, consent = connection.execute(select(*COLUMNS)).all(), connection.execute(_consent()).all()
         else:
             parts = list(chunks(sorted(set(ids))))
-            people = [row for part in parts for row in connection.execute(select(customers).where(customers.c.id.in_(part)))]
-            consent = [row for part in parts for row in connection.execute(_consent().where(consents.c.customer.in_(part)))]
+            people = [row for part in parts for row in connection.execute(select(*COLUMNS).where(customers.c.id.in_(part))).all()]
+            consent = [row for part in parts for row in connection.execute(_consent().where(consents.c.customer.in_(part))).all()]
     given: dict[str, set[tuple[Channel, Topic]]] = defaultdict(set)
     for customer, channel, topic in consent:
         given[customer].add((channel, topic))
     # Rows were validated on their way in; a million of them need not be twice.
     return [
-        Customer.model_construct(**row._mapping, consent=frozenset(given.get(row.id, ())))
+        Customer.trusted(dict(zip(NAMES, row, strict=True)) | {"consent": frozenset(given.get(row.id, ()))})
         for row in sorted(people, key=lambda r: str(r.id))
     ]
 

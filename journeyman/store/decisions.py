@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from journeyman.domain import Decision
 from journeyman.errors import RunError
 from journeyman.store.database import Store
-from journeyman.store.rows import chunks, insert_new
+from journeyman.store.rows import chunks, columns, insert_new, records
 from journeyman.store.tables import decisions, eligible_sets
 
 
@@ -32,7 +32,7 @@ def read(
     ids: Sequence[str] | None = None,
 ) -> list[Decision]:
     """A journey's decisions in order of time and id: of one slot, decided in [since, until), or of these ids."""
-    query = select(decisions).where(decisions.c.journey == journey)
+    query = select(*columns(decisions, Decision)).where(decisions.c.journey == journey)
     if slot is not None:
         query = query.where(decisions.c.slot == slot)
     if since is not None:
@@ -41,9 +41,7 @@ def read(
         query = query.where(decisions.c.decided_at < until)
     with store.reading() as connection:
         queries = [query] if ids is None else [query.where(decisions.c.id.in_(part)) for part in chunks(sorted(set(ids)))]
-        rows = [row for q in queries for row in connection.execute(q)]
-    # Rows were validated on their way in.
-    found = [Decision.model_construct(**row._mapping) for row in rows]
+        found = [decision for q in queries for decision in records(connection, q, Decision)]
     return sorted(found, key=lambda d: (d.decided_at, d.id))
 
 

@@ -15,10 +15,10 @@ from sqlalchemy import bindparam, func, or_, select, tuple_, update
 from journeyman.domain import Channel, Send, SendState, Topic
 from journeyman.errors import RunError
 from journeyman.store.database import Store
-from journeyman.store.rows import chunks, insert_new
+from journeyman.store.rows import chunks, columns, insert_new, records
 from journeyman.store.tables import sends
 
-COLUMNS = [column for column in sends.c if column.name in Send.model_fields]
+COLUMNS = columns(sends, Send)
 REACHED: tuple[SendState, ...] = ("claimed", "sent", "unknown")
 """States in which a message has reached the customer, or may have: they count towards caps."""
 
@@ -90,7 +90,7 @@ def history(
     )
     parts = [None] if people is None else list(chunks(sorted(set(people))))
     with store.reading() as connection:
-        rows = [r for part in parts for r in connection.execute(query if part is None else query.where(sends.c.customer.in_(part)))]
+        rows = [r for part in parts for r in connection.execute(query if part is None else query.where(sends.c.customer.in_(part))).all()]
     return [(send, customer, channel, when) for send, customer, channel, when in rows]
 
 
@@ -148,8 +148,7 @@ def _place(after: tuple[datetime, str]) -> list[tuple[Any, Any]]:
 
 def _sends(store: Store, query: Any) -> list[Send]:
     with store.reading() as connection:
-        # Rows were validated on their way in.
-        return [Send.model_construct(**row._mapping) for row in connection.execute(query)]
+        return records(connection, query, Send)
 
 
 def _move(store: Store, ids: Sequence[str], of: Sequence[SendState], values: Mapping[str, Any]) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Column, Connection, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
+from journeyman.domain import Record
+
 T = TypeVar("T")
+R = TypeVar("R", bound=Record)
 Row = Mapping[str, Any]
 CHUNK = 10_000
 """Values in one IN (...) list; SQLite takes 32,766 variables a statement."""
@@ -30,6 +33,17 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Row], update: Se
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in update}
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+
+
+def columns(table: Table, kind: type[Record]) -> list[Column[Any]]:
+    """The table's columns that are fields of a record, in the record's order."""
+    return [table.c[name] for name in kind.model_fields if name in table.c]
+
+
+def records(connection: Connection, query: Select[Any], kind: type[R]) -> list[R]:
+    """What a query for all `columns` of a kind finds. Rows were validated on their way in."""
+    names = tuple(kind.model_fields)
+    return [kind.trusted(dict(zip(names, row, strict=True))) for row in connection.execute(query).all()]
 
 
 def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
