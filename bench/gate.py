@@ -97,7 +97,7 @@ def _round(outbox_folder: Path, place: str) -> tuple[float, Tally, dict[str, flo
     with ExitStack() as stack:
         took: Counter[str] = Counter()
         for owner, attribute, stage in (
-            (outbox, "due", "read"), (decisions, "read", "read"), (send_gate, "claim", "claim"), (gate, "render", "render"),
+            (outbox, "due", "read"), (decisions, "named", "read"), (send_gate, "claim", "claim"), (gate, "render", "render"),
             (channel, "send", "file"),
         ):  # fmt: skip
             stack.enter_context(patch.object(owner, attribute, _timed(getattr(owner, attribute), took, stage)))

@@ -95,7 +95,8 @@ class _Round:
         self._blocked.update(answer.reason for answer in answers if isinstance(answer, Blocked))
         self._count["waiting"] += sum(isinstance(answer, Waiting) for answer in answers)
         claimed = [answer for answer in answers if isinstance(answer, Claimed)]
-        lineage = {d.id: d for d in decisions.read(self._store, self._journey, ids=[send.decision for send in sends])}
+        known = decisions.named(self._store, [send.decision for send in sends])
+        lineage = {id_: decision for id_, decision in known.items() if decision.journey == self._journey}
         result = _Results(self._store)
         try:
             for claim in claimed:
@@ -151,7 +152,13 @@ class _Results:
         about = {"channel": send.channel, "send": send.id, "journey": send.journey, "variant": send.variant}
         self._touches.append(
             Event.trusted(
-                {"message_id": f"sent:{send.id}", "customer": send.customer, "event": "message_sent", "timestamp": claim.at, "properties": about}
+                {
+                    "message_id": f"sent:{send.id}",
+                    "customer": send.customer,
+                    "event": "message_sent",
+                    "timestamp": claim.at,
+                    "properties": about,
+                }
             )
         )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import MIMEPart
@@ -37,7 +38,9 @@ def message(outgoing: Outgoing, brand: Brand) -> bytes:
     boundary = sha256(outgoing.send.id.encode()).hexdigest()[:32]
     # Written here rather than by the standard library where that is as safe: five times as fast.
     fence = f"--{boundary}".encode()
-    body = b"".join(fence + b"\r\n" + _head(kind) + SOFT.join(pieces) + b"\r\n" for kind, pieces in (("plain", [_quoted(text)]), ("html", html)))
+    body = b"".join(
+        fence + b"\r\n" + _head(kind) + SOFT.join(pieces) + b"\r\n" for kind, pieces in (("plain", [_quoted(text)]), ("html", html))
+    )
     return _headers(outgoing, brand, boundary) + body + fence + b"--\r\n"
 
 
@@ -52,7 +55,7 @@ def _headers(outgoing: Outgoing, brand: Brand, boundary: str) -> bytes:
                 _from(brand.name, sender),
                 f"To: {address}\r\n".encode() if PLAIN_ADDRESS.fullmatch(address) else _header("To", Address(addr_spec=address)),
                 _text_header("Subject", outgoing.rendered.subject or brand.name),
-                f"Date: {format_datetime(outgoing.sent_at)}\r\n".encode(),
+                _date(outgoing.sent_at),
                 _text_header("Message-ID", f"<{outgoing.send.id}@{sender.rpartition('@')[2]}>"),
                 _text_header("List-Unsubscribe", f"<{outgoing.unsubscribe_url}>"),
                 f"List-Unsubscribe-Post: {ONE_CLICK}\r\nMIME-Version: 1.0\r\n".encode(),
@@ -65,6 +68,11 @@ def _headers(outgoing: Outgoing, brand: Brand, boundary: str) -> bytes:
 
 
 @lru_cache(maxsize=64)
+def _date(moment: datetime) -> bytes:
+    return f"Date: {format_datetime(moment)}\r\n".encode()
+
+
+@lru_cache(maxsize=64)
 def _from(name: str, sender: str) -> bytes:
     return _header("From", Address(display_name=" ".join(name.split()), addr_spec=sender))
 
@@ -73,6 +81,11 @@ def _text_header(name: str, value: str) -> bytes:
     """Plain text goes in as it is; anything else as the standard library encodes it."""
     if value.isascii() and value.isprintable() and "=?" not in value and len(value) < 900:
         return f"{name}: {value}\r\n".encode()
+    return _encoded(name, value)
+
+
+@lru_cache(maxsize=10_000)
+def _encoded(name: str, value: str) -> bytes:
     return _header(name, value)
 
 

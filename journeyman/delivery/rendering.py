@@ -18,8 +18,6 @@ from journeyman.delivery.values import values
 from journeyman.domain import Brand, Cta, Customer, Rendered, Variant
 from journeyman.errors import RenderError
 
-SIGNS = ("{{", "}}", "{%", "%}", "{#", "None", "nan", "NaN")
-"""One of these is in any text that `LEFT_OVER` finds something in: most texts are done with the faster look."""
 LEFT_OVER = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|\bNone\b(?! of\b)|\b(?:nan|NaN)\b")
 LONGEST = 50_000
 """Characters of one rendered field: what a template can make of bounded values, and no loop may exceed."""
@@ -52,7 +50,8 @@ def _fill(variant: str, name: str, template: Template | str, given: Mapping[str,
             text = template.render(given)
         except (TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError, RecursionError, MemoryError) as problem:
             raise RenderError(f"{variant}, {name}: {problem}.", remedy="Declare the variable or give it a fallback.") from problem
-    if any(sign in text for sign in SIGNS) and (left := LEFT_OVER.search(text)):
+    suspect = "{" in text or "}" in text or "None" in text or "nan" in text or "NaN" in text  # far faster than the pattern
+    if suspect and (left := LEFT_OVER.search(text)):
         raise RenderError(f"{variant}, {name}: {left.group()!r} is left in the text.", remedy="Correct the template.")
     if len(text) > LONGEST:
         raise RenderError(f"{variant}, {name}: {len(text):,} characters are too long.", remedy="Shorten the template.")

@@ -21,6 +21,9 @@ Short = Annotated[str, StringConstraints(max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=20_000)]
 
 
+_set = object.__setattr__
+
+
 class Record(BaseModel):
     """A value: frozen, forbids unknown fields, compares by content."""
 
@@ -31,8 +34,8 @@ class Record(BaseModel):
         """Of values that were validated on their way in: every field must be there, in order. The dict is taken over, not copied.
         What `model_construct` does, without its search for aliases and defaults: many times as fast."""
         made = cls.__new__(cls)
-        object.__setattr__(made, "__dict__", values)
-        object.__setattr__(made, "__pydantic_fields_set__", set(values))
-        object.__setattr__(made, "__pydantic_extra__", None)
-        object.__setattr__(made, "__pydantic_private__", None)
+        _set(made, "__dict__", values)
+        _set(made, "__pydantic_fields_set__", set(values))
+        _set(made, "__pydantic_extra__", None)
+        _set(made, "__pydantic_private__", None)
         return made

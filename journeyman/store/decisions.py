@@ -45,6 +45,14 @@ def read(
     return sorted(found, key=lambda d: (d.decided_at, d.id))
 
 
+def named(store: Store, ids: Sequence[str]) -> dict[str, Decision]:
+    """Decisions by id, of whatever journey; unknown ids are left out."""
+    query = select(*columns(decisions, Decision))
+    with store.reading() as connection:
+        parts = [records(connection, query.where(decisions.c.id.in_(part)), Decision) for part in chunks(sorted(set(ids)))]
+    return {decision.id: decision for part in parts for decision in part}
+
+
 def one(store: Store, id_: str) -> Decision:
     """A decision by id. Raises RunError when there is none."""
     with store.reading() as connection:
