@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
-from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import MIMEPart
@@ -55,7 +54,7 @@ def _headers(outgoing: Outgoing, brand: Brand, boundary: str) -> bytes:
                 _from(brand.name, sender),
                 f"To: {address}\r\n".encode() if PLAIN_ADDRESS.fullmatch(address) else _header("To", Address(addr_spec=address)),
                 _text_header("Subject", outgoing.rendered.subject or brand.name),
-                _date(outgoing.sent_at),
+                f"Date: {format_datetime(outgoing.sent_at)}\r\n".encode(),
                 _text_header("Message-ID", f"<{outgoing.send.id}@{sender.rpartition('@')[2]}>"),
                 _text_header("List-Unsubscribe", f"<{outgoing.unsubscribe_url}>"),
                 f"List-Unsubscribe-Post: {ONE_CLICK}\r\nMIME-Version: 1.0\r\n".encode(),
@@ -65,11 +64,6 @@ def _headers(outgoing: Outgoing, brand: Brand, boundary: str) -> bytes:
     except (ValueError, IndexError, MessageError) as problem:
         remedy = "Correct from_email in journeyman.yaml, the customer's address or the variant's subject."
         raise Refused(f"Send {outgoing.send.id}: a header cannot be made. {problem}", remedy=remedy) from problem
-
-
-@lru_cache(maxsize=64)
-def _date(moment: datetime) -> bytes:
-    return f"Date: {format_datetime(moment)}\r\n".encode()
 
 
 @lru_cache(maxsize=64)
