@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from journeyman.delivery import address
 from journeyman.delivery.address import normalise
 from journeyman.delivery.unsubscribe import Links
 from journeyman.domain import Brand
@@ -57,3 +60,13 @@ def test_links_lead_back_to_their_send_and_cannot_be_guessed() -> None:
     assert Links.of(Brand(name="B", domains=["b.example"])).link("x") == "https://b.example/unsubscribe/x"
     assert Links("https://b.example").send("x") == "x"
     assert Links.of(Brand(name="B", from_email="hi@mail.b.example")).link("x").startswith("https://mail.b.example/")
+
+
+@given(st.from_regex(address.PLAIN_EMAIL, fullmatch=True).filter(lambda text: len(text) < 64))
+def test_what_is_taken_as_plain_e_mail_the_library_leaves_as_it_is(text: str) -> None:
+    assert address._email(text) == text == address.normalise("email", text)
+
+
+@given(st.from_regex(address.PLAIN_PHONE, fullmatch=True))
+def test_what_is_taken_as_a_plain_number_the_library_leaves_as_it_is(text: str) -> None:
+    assert address._phone(text, "US") == address._phone(text, "DE") == text == address.normalise("sms", text)
