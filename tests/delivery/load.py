@@ -91,7 +91,7 @@ class Load:
         self._change()
         self._plan(turn)
         axe = (self.luck.randrange(2), self.luck.uniform(0.005, 0.12)) if self.luck.random() < 0.3 else None
-        workers = [self._worker(steps=self.luck.choice([None, self.luck.randint(1, 400)])) for _ in range(2)]
+        workers = [self._worker(steps=self.luck.choice([None, *(self.luck.randint(1, 200) for _ in range(3))])) for _ in range(2)]
         self.kills += crew.work(Order(workers=workers, axe=axe)).count(KILLED)
         self.torn += "claimed" in outbox.counts(self.world.store)
 
@@ -134,9 +134,7 @@ class Load:
     def messages(self) -> list[Message]:
         """All that left, in order of time."""
         told = [json.loads(path.read_bytes()) for path in (self.folder / "outbox").rglob("*.json")]
-        found = [
-            Message(t["send_id"], t["address"], t["slot"], datetime.fromisoformat(t["sent_at"]), t["rendered"]["body"]) for t in told
-        ]
+        found = [Message(t["send_id"], t["address"], t["slot"], datetime.fromisoformat(t["sent_at"]), t["rendered"]["body"]) for t in told]
         return sorted(found, key=lambda message: message.at)
 
     def check(self, *, keyed: bool) -> None:

@@ -17,11 +17,14 @@ BOTH = pytest.mark.parametrize("keyed", [True, False], ids=["keyed", "unkeyed"])
 
 
 def survive(load: Load, database: str | Path, kills: int, *, keyed: bool) -> None:
-    with Crew(database, load.folder, keyed=keyed) as crew:
-        load.run(crew, kills)
-    load.check(keyed=keyed)
-    if kills > 100:
-        load.check_busy()
+    try:
+        with Crew(database, load.folder, keyed=keyed) as crew:
+            load.run(crew, kills)
+        load.check(keyed=keyed)
+        if kills > 100:
+            load.check_busy()
+    finally:
+        load.world.store.close()
 
 
 @BOTH
