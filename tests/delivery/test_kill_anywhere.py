@@ -47,6 +47,6 @@ def postgres() -> Iterator[Any]:
 
 @pytest.mark.slow
 @BOTH
-def test_two_hundred_kills_on_postgresql(postgres: Any, tmp_path: Path, keyed: bool) -> None:
+def test_a_hundred_and_twenty_kills_on_postgresql(postgres: Any, tmp_path: Path, keyed: bool) -> None:
     database = a_database(postgres)
-    survive(Load.of(tmp_path, seed=3, database=database), database, 200, keyed=keyed)
+    survive(Load.of(tmp_path, seed=3, database=database), database, 120, keyed=keyed)
