@@ -20,7 +20,7 @@ from journeyman.store import Store, customers, journeys
 from tests.delivery.small_world import BRAND, NOON, World, a_plan, a_world
 
 JOURNEYS = ("a", "b")
-FEW, MANY = 100, 2500
+FEW, MANY = 50, 2000
 
 
 class Undo(Exception):
