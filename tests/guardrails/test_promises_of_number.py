@@ -182,7 +182,7 @@ OF_MONEY = st.one_of(
 def test_the_budget_is_never_overspent_and_never_left_unused(shop: Shop, amount: int, story: Any, keyed: bool) -> None:
     """`owed`: what each message that left, or may have, has cost or may yet cost."""
     with shop.case([a_customer(0)], incentive_budget=Money(amount=amount)) as world:
-        channel, owed, open_ = Recorder(idempotent=keyed), {}, set()
+        channel, owed, open_ = Recorder(idempotent=keyed), dict[str, float](), set()
         for turn, (what, number, more) in enumerate(story):
             if what in ("plan", "die"):
                 (send,) = world.plan_sends((0, "push", {"journey": "a", "slot": str(turn), "liability": float(number)}))

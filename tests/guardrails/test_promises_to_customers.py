@@ -169,7 +169,7 @@ def test_no_unapproved_or_edited_after_approval_variant_leaves(shop: Shop, story
         text, filed = dict.fromkeys(range(3), 0), dict.fromkeys(range(3), 0)
         approved: dict[int, int] = {}
         library.add(world.store, "a", [Written(variant=_text(n, 0), brief="b", author="t") for n in text])
-        channel, planned = Recorder(), {}
+        channel, planned = Recorder(), dict[str, tuple[int, int]]()
         for turn, (what, *values) in enumerate([*story, ("deliver",)]):
             if what == "deliver":
                 before = len(channel.got)
