@@ -2,7 +2,8 @@
 
 A crash between a channel's answer and the mark leaves a send *claimed*. The next delivery repeats it under the same key where the channel
 is idempotent, if the gate still allows it; elsewhere it becomes *unknown* and is never sent again by itself. Two deliveries of one journey
-may run at once: what both try goes out once on an idempotent channel, and on others the one that claimed it settles it.
+may run at once: what both try goes out once on an idempotent channel, and on others the one that claimed it settles it. Neither undoes what
+the other has taken over, and what may have left before a crash is never merely planned again: it counts towards caps and budget.
 """
 
 from __future__ import annotations
