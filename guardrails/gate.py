@@ -75,11 +75,13 @@ class SendGate:
             self._let_through([a for a in answers.values() if isinstance(a, Claimed)])
         return [answers[send.id] for send in sends if send.id in answers]
 
-    def release(self, sends: Sequence[Send]) -> None:
-        """Claimed sends that certainly did not leave are planned again and their reservations free."""
+    def release(self, claims: Sequence[Claimed]) -> None:
+        """Claims of sends that certainly did not leave are undone: planned again, their reservations free. One that another delivery has
+        taken over or settled meanwhile is left alone."""
         with self._store.transaction():
-            outbox.unclaim(self._store, [send.id for send in sends])
-            budget.release(self._store, [send.id for send in sends])
+            mine = sorted(outbox.standing(self._store, {claim.send.id: claim.at for claim in claims}))
+            outbox.unclaim(self._store, mine)
+            budget.release(self._store, mine)
 
     def _judge(self, order: Sequence[str], rows: Mapping[str, Send], *, again: bool) -> dict[str, Answer]:
         """Answers by send id, in the order given; `rows` are the outbox's own."""

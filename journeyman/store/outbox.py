@@ -104,9 +104,17 @@ def block(store: Store, reasons: Mapping[str, str]) -> None:
     _each(store, ("planned",), [{"which": id_, "state": "blocked", "reason": reason} for id_, reason in reasons.items()])
 
 
+def standing(store: Store, claims: Mapping[str, datetime]) -> set[str]:
+    """Which of these claims (send id → when it was claimed) still stand: nobody claimed the send again or knows what became of it."""
+    query = select(sends.c.id, sends.c.claimed_at).where(sends.c.state.in_(("claimed", "unknown")))
+    with store.reading() as connection:
+        rows = [row for part in chunks(list(claims)) for row in connection.execute(query.where(sends.c.id.in_(part)))]
+    return {id_ for id_, at in rows if claims[id_] == at}
+
+
 def unclaim(store: Store, ids: Sequence[str]) -> None:
-    """claimed → planned: certainly not sent, may be claimed again."""
-    _move(store, ids, ("claimed",), {"state": "planned", "claimed_at": None})
+    """claimed (or unknown meanwhile) → planned: certainly not sent, may be claimed again."""
+    _move(store, ids, ("claimed", "unknown"), {"state": "planned", "reason": None, "claimed_at": None})
 
 
 def sent(store: Store, provider_ids: Mapping[str, str]) -> None:
@@ -116,8 +124,8 @@ def sent(store: Store, provider_ids: Mapping[str, str]) -> None:
 
 
 def failed(store: Store, reasons: Mapping[str, str]) -> None:
-    """claimed → failed: certainly not sent and hopeless."""
-    _each(store, ("claimed",), [{"which": id_, "state": "failed", "reason": reason[:200]} for id_, reason in reasons.items()])
+    """claimed (or unknown meanwhile) → failed: certainly not sent and hopeless."""
+    _each(store, ("claimed", "unknown"), [{"which": id_, "state": "failed", "reason": reason[:200]} for id_, reason in reasons.items()])
 
 
 def unknown(store: Store, reasons: Mapping[str, str]) -> None:
