@@ -16,7 +16,7 @@ from journeyman.domain import Channel, Send, SendState, Topic
 from journeyman.errors import RunError
 from journeyman.store.database import Store
 from journeyman.store.rows import chunks, insert_new
-from journeyman.store.tables import sends
+from journeyman.store.tables import decisions, sends
 
 COLUMNS = [column for column in sends.c if column.name in Send.model_fields]
 REACHED: tuple[SendState, ...] = ("claimed", "sent", "unknown")
@@ -92,6 +92,17 @@ def history(
     with store.reading() as connection:
         rows = [r for part in parts for r in connection.execute(query if part is None else query.where(sends.c.customer.in_(part)))]
     return [(send, customer, channel, when) for send, customer, channel, when in rows]
+
+
+def wanted(store: Store, people: Sequence[str], journeys: Sequence[str], until: datetime) -> list[tuple[Send, float]]:
+    """Planned marketing sends of these journeys to these customers, scheduled before `until`, with what their decisions expect."""
+    query = select(*COLUMNS, decisions.c.expected).join(decisions, decisions.c.id == sends.c.decision)
+    query = query.where(
+        sends.c.state == "planned", sends.c.topic == "marketing", sends.c.scheduled_at < until, sends.c.journey.in_(journeys)
+    )
+    with store.reading() as connection:
+        rows = [r for part in chunks(sorted(set(people))) for r in connection.execute(query.where(sends.c.customer.in_(part)))]
+    return [(Send.model_construct(**{k: v for k, v in row._mapping.items() if k != "expected"}), row.expected) for row in rows]
 
 
 def claim(store: Store, ids: Sequence[str], at: datetime) -> None:
