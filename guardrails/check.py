@@ -14,7 +14,7 @@ from guardrails.rules.base import Severity
 from journeyman.domain import Brand, Guardrails, Variant, Verdict, Violation
 
 Finding = tuple[Violation, Severity]
-"""A violation, and how the rule meant it: `block`, `ask` (a person or model must settle it) or `warn`. The violation itself says `warn` of both."""
+"""A violation, and how the rule meant it. The violation itself says `warn` of both `warn` and `ask` (a person or model must settle it)."""
 
 
 def check(variant: Variant, brand: Brand, guardrails: Guardrails | None = None) -> Verdict:

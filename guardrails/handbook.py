@@ -32,10 +32,10 @@ def handbook() -> str:
 
 def _family(letter: str) -> str:
     rules = [RULES[id] for id in sorted(RULES) if id.startswith(letter)]
-    return f"### {FAMILIES[letter]}\n\n" + "\n".join(_entry(r) for r in rules)
+    return f"### {FAMILIES[letter]}\n\n" + "\n".join(entry(r) for r in rules)
 
 
-def _entry(rule: Rule) -> str:
+def entry(rule: Rule) -> str:
     channels = "all channels" if set(rule.channels) == set(CHANNELS) else ", ".join(rule.channels)
     note = inspect.getdoc(rule.test)
     lines = [
