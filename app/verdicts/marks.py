@@ -63,15 +63,15 @@ class Field:
             made += words + refs(card, ends)
         return made
 
-    def foot(self) -> int:
-        """Where a letter's last paragraph with the way out begins; the length of the text where there is none."""
-        at = self.text.rstrip().rfind("\n\n")
-        return at if at > 0 and "nsubscribe" in self.text[at:] else len(self.text)
+    def foot(self) -> tuple[int, int] | None:
+        """Where a letter's body ends and its last paragraph begins, when that holds the way out."""
+        before, gap, last = self.text.rstrip().rpartition("\n\n")
+        return (len(before.rstrip()), len(before) + len(gap)) if before.strip() and "nsubscribe" in last else None
 
 
 def refs(card: int, numbers: Iterable[tuple[int, Severity]]) -> Markup:
     """The numbers of findings, as links to them."""
-    link = Markup('<a class="no {}" href="#v{}-{}"><span class="vh"> [finding </span>{}<span class="vh">] </span></a>')
+    link = Markup('&#x2060;<a class="no {}" href="#v{}-{}"><span class="vh"> [finding </span>{}<span class="vh">] </span></a>')
     return Markup().join(link.format(severity, card, number, number) for number, severity in dict.fromkeys(numbers))
 
 
