@@ -36,6 +36,7 @@ def _family(letter: str) -> str:
 
 
 def entry(rule: Rule) -> str:
+    """A rule in Markdown: what it says, where it applies and comes from, an example that passes and one that fails."""
     channels = "all channels" if set(rule.channels) == set(CHANNELS) else ", ".join(rule.channels)
     note = inspect.getdoc(rule.test)
     lines = [
