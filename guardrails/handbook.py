@@ -32,10 +32,11 @@ def handbook() -> str:
 
 def _family(letter: str) -> str:
     rules = [RULES[id] for id in sorted(RULES) if id.startswith(letter)]
-    return f"### {FAMILIES[letter]}\n\n" + "\n".join(_entry(r) for r in rules)
+    return f"### {FAMILIES[letter]}\n\n" + "\n".join(entry(r) for r in rules)
 
 
-def _entry(rule: Rule) -> str:
+def entry(rule: Rule) -> str:
+    """A rule in Markdown: what it says, where it applies and comes from, an example that passes and one that fails."""
     channels = "all channels" if set(rule.channels) == set(CHANNELS) else ", ".join(rule.channels)
     note = inspect.getdoc(rule.test)
     lines = [
