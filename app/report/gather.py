@@ -160,6 +160,7 @@ def _violations(office: Office, work: Working) -> list[Any]:
         arms={p.id: str(a) for p, a in zip(people, arms, strict=True)},
         approved={v.id for v, _ in library.approved(office.store, shift.journey)},
         events=events.read(office.store, names=["unsubscribed", "complained"]),
+        domains=office.space.settings.brand.domains,
     )
 
 
