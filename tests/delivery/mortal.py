@@ -29,7 +29,7 @@ from journeyman.delivery.dispatch import deliver
 from journeyman.delivery.file import FileChannel
 from journeyman.domain import Outgoing
 from journeyman.store import Store
-from tests.delivery.small_world import BRAND, CHANNELS, TOPICS, a_world
+from tests.delivery.small_world import BRAND, CHANNELS, NOON, TOPICS, a_world
 
 ROOT = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
@@ -156,8 +156,10 @@ def _ended(pids: Sequence[int], axe: tuple[int, float] | None) -> list[int]:
     return [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in pids]
 
 
-def _warm() -> None:
-    """One delivery, so that what is imported, compiled and cached on the way is there for every child."""
+def _warm(database: str) -> None:
+    """The database opened once and another delivered from, so that what is imported and cached on the way is there for every child; both
+    are closed again."""
+    Store.open(database, clock=ManualClock(NOON)).close()
     with tempfile.TemporaryDirectory() as folder:
         world = a_world(Path(folder))
         world.plan_sends(*((0, channel, {"topic": topic, "slot": topic}) for channel in CHANNELS for topic in TOPICS))
@@ -166,7 +168,7 @@ def _warm() -> None:
 
 
 def main(database: str, folder: Path, keyed: bool) -> None:
-    _warm()
+    _warm(database)
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     for line in sys.stdin:
         order = Order.model_validate_json(line)

@@ -22,7 +22,8 @@ from tests.guardrails.cases import Shop, promise
 PEOPLE = st.integers(0, 2)
 ANY_CHANNEL = st.sampled_from(CHANNELS)
 ANY_TOPIC = st.sampled_from(TOPICS)
-PAIRS = st.frozensets(st.tuples(ANY_CHANNEL, ANY_TOPIC))
+EVERYTHING = frozenset((channel, topic) for channel in CHANNELS for topic in TOPICS)
+PAIRS = st.just(EVERYTHING) | st.frozensets(st.sampled_from(sorted(EVERYTHING)))
 SHARED = "both@example.com"
 
 
@@ -30,15 +31,17 @@ def step(name: str, *values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.tuples(st.just(name), *values)
 
 
+EITHER = st.integers(0, 1)
+FEW_CHANNELS = st.sampled_from(["email", "push"])
 OF_CONSENT = st.one_of(
-    step("plan", PEOPLE, ANY_CHANNEL, ANY_TOPIC),
-    step("plan", PEOPLE, ANY_CHANNEL, ANY_TOPIC),
+    step("plan", EITHER, FEW_CHANNELS, ANY_TOPIC),
+    step("plan", EITHER, FEW_CHANNELS, ANY_TOPIC),
     step("deliver"),
-    step("withdraw", PEOPLE, ANY_CHANNEL, ANY_TOPIC),
-    step("grant", PEOPLE, ANY_CHANNEL, ANY_TOPIC),
-    step("import", PEOPLE, PAIRS),
-    step("suppress", PEOPLE, ANY_CHANNEL, st.sampled_from(["marketing", "all"])),
-    step("lift", PEOPLE, ANY_CHANNEL),
+    step("withdraw", EITHER, FEW_CHANNELS, ANY_TOPIC),
+    step("grant", EITHER, FEW_CHANNELS, ANY_TOPIC),
+    step("import", EITHER, PAIRS),
+    step("suppress", EITHER, FEW_CHANNELS, st.sampled_from(["marketing", "all"])),
+    step("lift", EITHER, FEW_CHANNELS),
 )
 
 
@@ -68,9 +71,10 @@ class Consent:
             self.closed.pop((channel, address), None)
 
 
-@promise(st.tuples(PAIRS, PAIRS, PAIRS), st.lists(OF_CONSENT, max_size=14))
+@promise(st.tuples(PAIRS, PAIRS), st.lists(OF_CONSENT, min_size=4, max_size=20))
 def test_no_send_without_consent_at_the_moment_of_sending(shop: Shop, given: Any, story: Any) -> None:
-    people = [a_customer(n, consent=pairs, email=SHARED if n < 2 else "own@example.com") for n, pairs in enumerate(given)]
+    """Two people with one mailbox and a phone each."""
+    people = [a_customer(n, consent=pairs, email=SHARED) for n, pairs in enumerate(given)]
     with shop.case(people) as world:
         consent, channel, planned = Consent(given), Recorder(), {}
         for turn, (what, *values) in enumerate([*story, ("deliver",)]):
@@ -107,7 +111,7 @@ def _change(world: World, what: str, n: int, channel: Any, more: Any = None) -> 
 
 KNOWN = ["America/New_York", "Europe/London", "Australia/Sydney", "Australia/Lord_Howe", "America/Santiago", "Asia/Kathmandu",
          "Pacific/Chatham", "America/St_Johns", "Pacific/Kiritimati", "Pacific/Honolulu"]  # fmt: skip
-ZONES = st.sampled_from([*KNOWN, None, "", "Mars/Base", "EST5EDT4"])
+ZONES = st.sampled_from(KNOWN) | st.sampled_from([None, "", "Mars/Base", "EST5EDT4"])
 CHANGES = [
     datetime(2026, *when, tzinfo=UTC)
     for when in [(3, 8, 7), (11, 1, 6), (3, 29, 1), (4, 4, 15), (10, 3, 15), (4, 5, 3), (9, 6, 4), (12, 31, 12)]
