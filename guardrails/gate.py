@@ -19,12 +19,13 @@ from math import inf
 
 from guardrails._gate_facts import Facts, gather
 from guardrails.quiet import allowed_at, candidates, next_allowed, zone_or_none
+from guardrails.rules.sms import segments
 from journeyman.clock import Clock
 from journeyman.delivery.address import normalise
 from journeyman.delivery.gatekeeper import Answer, Blocked, Claimed, Waiting
 from journeyman.delivery.rendering import render
 from journeyman.delivery.unsubscribe import Links
-from journeyman.domain import BlockReason, Brand, Channel, Customer, Guardrails, Send, Variant
+from journeyman.domain import BlockReason, Brand, Channel, Customer, Guardrails, Rendered, Send, Variant
 from journeyman.errors import Refused, RenderError
 from journeyman.store import Store, budget, outbox
 
@@ -136,12 +137,23 @@ class SendGate:
 
     def _rendered(self, send: Send, variant: Variant, customer: Customer, now: datetime) -> Answer:
         url = self._links.link(send.id)
+        extra = self._extra(send) if self._extra else None
         try:
-            text = render(variant, self._brand, customer, unsubscribe_url=url, extra=self._extra(send) if self._extra else None)
+            text = render(variant, self._brand, customer, unsubscribe_url=url, extra=extra)
+            if variant.channel == "sms" and self._too_long(text):  # a name may cost a segment: without it, then
+                text = render(variant, self._brand, Customer(id=customer.id), unsubscribe_url=url)
         except RenderError as problem:
             return Blocked(send, "render", problem.message)
+        if variant.channel == "sms" and self._too_long(text):
+            return Blocked(send, "render", f"{variant.id}: more than {self._brand.sms_segment_limit} segments.")
         zone = customer.time_zone if zone_or_none(customer.time_zone) else None
         return Claimed(send.model_copy(update={"state": "claimed"}), text, now, variant.language, zone, url)
+
+    def _too_long(self, text: Rendered) -> bool:
+        """Whether a text message takes more segments than the brand allows (rule S01), as it was rendered for this customer."""
+        limit = self._brand.sms_segment_limit
+        short = len(text.body) <= 67 * limit if limit > 1 else len(text.body) <= 70
+        return not short and segments(text.body) > limit
 
     def _let_through(self, claims: Sequence[Claimed]) -> None:
         for moment in {claim.at for claim in claims}:
