@@ -45,7 +45,11 @@ def clamp(plan: Plan, stated: Plan | None, brand: Brand) -> Plan:
     }
     if stated:
         where = _both(stated.audience.where, plan.audience.where)
-        changes |= {"audience": Audience(description=plan.audience.description, where=where), "measurement": stated.measurement}
+        changes |= {
+            "audience": Audience(description=plan.audience.description, where=where),
+            "measurement": stated.measurement,
+            "priority": stated.priority,
+        }
     return plan.model_copy(update=changes)
 
 

@@ -17,6 +17,7 @@ from agents.roles import Setting, Team
 from app.workspace import Workspace
 from graphs.state import Context, Working
 from journeyman.clock import Clock, SystemClock
+from journeyman.delivery import complaints
 from journeyman.domain import Plan
 from journeyman.errors import RunError
 from journeyman.store import Store, customers, journeys, library, model_calls
@@ -198,8 +199,11 @@ class Office:
         return Plan.model_validate(state["plan"]), state["findings"]
 
     async def answer(self, journey: str, *, approved: bool, by: str, tell: Tell | None = None) -> dict[str, Any]:
-        """A person's yes or no to what a journey waits for."""
-        journeys.read(self.store, journey)
+        """A person's yes or no to what a journey waits for: its plan, its library, or to go on after a pause."""
+        if journeys.read(self.store, journey).state == "paused":
+            if approved:
+                complaints.resume(self.store, journey, by=by)
+            return {"journey": journey, "state": journeys.read(self.store, journey).state}
         return self._standing(journey, await self.campaign(journey, answer={"approved": approved, "by": by}, tell=tell))
 
     async def go_on(self, journey: str, *, auto: bool, tell: Tell | None = None) -> dict[str, Any]:
@@ -242,11 +246,19 @@ class Office:
 
     def at_work(self, journey: str, start: datetime | None = None) -> Working:
         """A live journey's shift with its bandit tools. Raises RunError when it is not live."""
+        standing = journeys.read(self.store, journey)
+        if standing.state == "paused":
+            why = complaints.why_paused(self.store, journey) or "A person paused it."
+            raise RunError(f"{journey} is paused. {why}", remedy=f"When the cause is mended, let it go on: `journeyman approve {journey}`.")
+        return self.look_into(journey, start)
+
+    def look_into(self, journey: str, start: datetime | None = None) -> Working:
+        """As `at_work`, for reading: the journey may stand still. Raises RunError when it never was live."""
         from app.opening import open_shift
         from tools.bandit import bandit_tools
 
         standing = journeys.read(self.store, journey)
-        if standing.state != "live":
+        if standing.state not in ("live", "paused"):
             raise RunError(f"{journey} is not live, but {standing.state}.", remedy=f"Approve it first: `journeyman approve {journey}`.")
         shift = open_shift(self, standing, start or standing.created_at)
         return Working(shift=shift, tools=bandit_tools(shift), plan=shift.plan)
@@ -267,7 +279,7 @@ class Office:
         from journeyman.store import outbox
         from tools.explain import explain
 
-        return explain(self.at_work(outbox.one(self.store, send).journey).shift, send)
+        return explain(self.look_into(outbox.one(self.store, send).journey).shift, send)
 
 
 async def plan_alone(goal: str) -> Plan:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from journeyman.domain import Channel, Customer, Guardrails, Send, Variant
 from journeyman.store import Store, budget, customers, journeys, library, outbox
+
+Rank = tuple[int, float]
+"""Who goes first: the plan's priority, then what the decision expects."""
+AHEAD = timedelta(days=1)
+"""How far ahead another journey's plans count."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,7 @@ class Facts:
     live: frozenset[tuple[str, int]]
     """(journey, plan version) that may send: the journey is live and the version was approved."""
     guardrails: dict[str, Guardrails]
-    """By live journey: the limits of its approved plan as it is now, also for sends of an earlier version."""
+    """By live journey (all of them): the limits of its approved plan as it is now, also for sends of an earlier version."""
     variants: dict[tuple[str, str], tuple[Variant, str]]
     """(journey, variant) → the variant and its fingerprint; only those approved as they are now."""
     people: dict[str, Customer]
@@ -28,25 +33,41 @@ class Facts:
     """Customer → marketing messages that reached them, or may have, of all journeys."""
     committed: dict[str, float]
     """Journey → budget spent and reserved."""
+    rivals: dict[str, list[tuple[Send, Rank]]]
+    """Customer → what other live journeys want to send them within a day, with its rank."""
+    ranks: dict[str, Rank]
+    """Rank of each of these sends; only where there are rivals."""
 
 
 def gather(store: Store, sends: Sequence[Send], now: datetime, *, again: bool = False) -> Facts:
     """Facts about these sends. `again`: they were claimed before, and count neither as history nor as reservations. Call it in the
     transaction that claims."""
     names = sorted({send.journey for send in sends})
-    running = {j.name: j for j in journeys.listed(store) if j.name in names and j.state == "live"}
-    guardrails = {name: journeys.plan(store, name).guardrails for name in running}
+    live = {j.name for j in journeys.listed(store) if j.state == "live"}
+    plans = {name: journeys.plan(store, name) for name in sorted(live)}
     own = {send.id for send in sends} if again else set()
+    wanted = [] if again or len(live) < 2 else outbox.wanted(store, [send.customer for send in sends], sorted(live), now + AHEAD)
+    rank = {send.id: (plans[send.journey].priority, expected) for send, expected in wanted}
+    addresses = [send.address for send in (*sends, *(rival for rival, _ in wanted))]
     return Facts(
         now=now,
-        live=frozenset((name, version) for name in running for version in journeys.approved_versions(store, name)),
-        guardrails=guardrails,
+        live=frozenset((name, version) for name in live & set(names) for version in journeys.approved_versions(store, name)),
+        guardrails={name: plan.guardrails for name, plan in plans.items()},
         variants=_variants(store, sends),
         people={p.id: p for p in customers.read(store, [send.customer for send in sends])},
-        suppressed=customers.suppressed(store, [send.address for send in sends]),
-        history=_history(store, sends, now, list(guardrails.values()), own),
+        suppressed=customers.suppressed(store, addresses),
+        history=_history(store, sends, now, [plan.guardrails for plan in plans.values()], own),
         committed={name: _committed(store, name, own) for name in names},
+        rivals=_by_customer((rival, rank[rival.id]) for rival, _ in wanted),
+        ranks=rank,
     )
+
+
+def _by_customer(rivals: Iterable[tuple[Send, Rank]]) -> dict[str, list[tuple[Send, Rank]]]:
+    found: dict[str, list[tuple[Send, Rank]]] = defaultdict(list)
+    for send, rank in rivals:
+        found[send.customer].append((send, rank))
+    return found
 
 
 def _variants(store: Store, sends: Sequence[Send]) -> dict[tuple[str, str], tuple[Variant, str]]:

@@ -125,9 +125,8 @@ def _shipping(text: str) -> Iterator[Offer]:
 
 
 def _multibuys(text: str) -> Iterator[Offer]:
-    for match in words.MULTIBUY.finditer(text):
-        get, pay = match["get"] or match["get2"], match["pay"] or match["pay2"]
-        if not get or number(get) > number(pay):  # a room for two for three nights is no offer
+    for match in (*words.MULTIBUY.finditer(text), *words.N_FOR_M.finditer(text)):
+        if not match["get"] or number(match["get"]) > number(match["pay"]):  # a room for two for three nights is no offer
             yield Offer("multibuy", 0, 0, *match.span())
 
 

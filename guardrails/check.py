@@ -10,23 +10,39 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from guardrails.rules import RULES, Copy
+from guardrails.rules.base import Severity
 from journeyman.domain import Brand, Guardrails, Variant, Verdict, Violation
+
+Finding = tuple[Violation, Severity]
+"""A violation, and how the rule meant it. The violation itself says `warn` of both `warn` and `ask` (a person or model must settle it)."""
 
 
 def check(variant: Variant, brand: Brand, guardrails: Guardrails | None = None) -> Verdict:
     """The verdict of code on one variant. Raises nothing that the variant's content could cause."""
-    copy, unsure, found = Copy(variant, brand, guardrails), False, dict[Violation, None]()
+    return conclude(variant.id, findings(variant, brand, guardrails))
+
+
+def findings(variant: Variant, brand: Brand, guardrails: Guardrails | None = None) -> Iterator[Finding]:
+    """Every violation once, what blocks first and then by rule; where a rule says the same twice, its stricter meaning."""
+    copy, found = Copy(variant, brand, guardrails), dict[Violation, Severity]()
     for rule in RULES.values():
         if variant.channel not in rule.channels:
             continue
         for hit in rule.test(copy):
             severity = hit.severity or rule.severity
-            unsure |= severity == "ask"
-            level = "block" if severity == "block" else "warn"
-            found[Violation(rule=rule.id, severity=level, field=hit.field, span=hit.span, message=hit.message)] = None
-    blocked = any(v.severity == "block" for v in found)
-    ordered = sorted(found, key=lambda v: (v.severity != "block", v.rule))
-    return Verdict(id=variant.id, verdict="reject" if blocked else "escalate" if unsure else "approve", violations=ordered)
+            level: Literal["block", "warn"] = "block" if severity == "block" else "warn"
+            violation = Violation(rule=rule.id, severity=level, field=hit.field, span=hit.span, message=hit.message)
+            if found.get(violation) != "ask":
+                found[violation] = severity
+    yield from sorted(found.items(), key=lambda f: (f[0].severity != "block", f[0].rule))
+
+
+def conclude(id: str, found: Iterable[Finding]) -> Verdict:
+    """What findings come to: any block rejects, else anything asked escalates, else approved."""
+    told = list(found)
+    meant = {severity for _, severity in told}
+    said: Literal["approve", "reject", "escalate"] = "reject" if "block" in meant else "escalate" if "ask" in meant else "approve"
+    return Verdict(id=id, verdict=said, violations=[v for v, _ in told])
 
 
 def check_many(variants: Iterable[Variant], brand: Brand, guardrails: Guardrails | None = None) -> Iterator[Verdict]:

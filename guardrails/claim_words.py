@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from guardrails.phrases import Phrases
 
 _ILLS = (
     r"(?:cancer|diseases?|illness(?:es)?|covid\S*|diabetes|anxiety|depression|pain|coughs?|colds?|flu|infections?|insomnia|migraines?|arthritis|"
@@ -13,25 +13,29 @@ _PLACES = (
     r"(?:world|country|nation|city|town|state|region|market|planet|industry|galaxy|land|alps|us|usa|u\.s\.|uk|america|europe|britain|england|"
     r"germany|france|spain|italy|austria|switzerland|canada|california|texas)"
 )
-_BEST = r"(?:best|finest|leading|largest|biggest|fastest|cheapest|greatest|healthiest|safest|most \w+|no\.?\s?1|number one|top|favou?rite)"
-_ENGLISH = (
+_BEST = r"(?:best|finest|leading|largest|biggest|fastest|cheapest|greatest|healthiest|safest|most \w+|no\.?\s?1|number one|favou?rite)"
+_BEST_OF = (
     r"\b(?:clinically|scientifically|medically|laboratory|dermatologist)[\s-](?:proven|tested|approved|recommended|shown)\b|\bproven to\b|"
-    r"(?<!\w)#1\b|\b(?:number one|no\.\s?1)\b|"
+    r"(?<!\w)#1\b|\b(?:number one|no\.\s?1)\b|\bguaranteed (?:results|savings)\b|\blab[- ]tested\b|"
     rf"\b{_PLACES}'s (?:\w+ )?{_BEST}\b|\b{_BEST} (?:[\w-]+ ){{0,2}}?(?:in|of|on) (?:the |all )?(?:whole )?{_PLACES}\b|\bbest in class\b|"
     r"\b(?:market|industry|world)[\s-]leading\b|\baward[\s-]winning\b|\bvoted (?:the )?(?:best|no|number|favou?rite)\b|"
+    r"\b(?:the |our )?(?:lowest|cheapest|best) (?:prices?|rates?|fees?) (?:ever|anywhere|guaranteed|around|in (?:town|the \w+))\b"
+)
+_HEALTH = (
     rf"\b(?:cures?|heals?|prevents?|treats?|lowers?|reduces?|relieves?|fights?) (?:your |the |high )?(?:\w+ )?{_ILLS}\b|"
     r"\b(?:boosts?|strengthens?|supports?) (?:your |the )?(?:immunity|immune system|metabolism)\b|\bdetox(?:es|ifies)\b|\bburns? fat\b|"
-    r"\blose \d+ ?(?:pounds|lbs|kilos?|kg|inches)\b|"
+    r"\blose \d+ ?(?:pounds|lbs|kilos?|kg|inches)\b"
+)
+_COUNTED = (
     rf"\b(?:\d+|nine|eight|seven|four) (?:out of|in) (?:\d+|ten|five) (?:\w+ )?{_PEOPLE}\b|"
+    r"\b(?:cuts?|reduc\w+|increas\w+|grew|boost\w*|improv\w+|slash\w*) (?:(?!prices?\b|costs?\b|fees?\b|rates?\b)\w+ ){1,4}"
+    r"by (?:up to |over |almost )?\d+(?:\.\d+)?\s?(?:%|percent)|"
+    rf"\b\d+(?:\.\d+)?\s?(?:%|percent) (?:of (?:our )?{_PEOPLE}|more effective|faster|better)\b"
+)
+_COMPARED = (
     r"\b(?:\w{2,14}er|more \w+) than (?:any|all|every|the) (?:other|brand|competit\w+|leading|rest|market)\w*\b|"
     r"\b\d+(?:\.\d+)?\s?(?:%|percent) (?:\w{2,12}er|more \w+) than (?:any|all|every|other|cotton|the)\b|"
-    r"\bguaranteed (?:results|savings)\b|\blab[- ]tested\b|\b(?:twice|three times|ten times|\d+ ?(?:times|x)) (?:as \w+ as|"
-    r"\w+er than) (?:any|all|every|the|other)\b|"
-    r"\b(?:cuts?|reduc\w+|increas\w+|grew|boost\w*|improv\w+|slash\w*) (?:(?!prices?\b|costs?\b|fees?\b|"
-    r"rates?\b)\w+ ){1,4}by (?:up to |over |almost )?"
-    r"\d+(?:\.\d+)?\s?(?:%|percent)|"
-    rf"\b\d+(?:\.\d+)?\s?(?:%|percent) (?:of (?:our )?{_PEOPLE}|more effective|faster|better)\b|"
-    r"\b(?:the |our )?(?:lowest|cheapest|best) (?:prices?|rates?|fees?) (?:ever|anywhere|guaranteed|around|in (?:town|the \w+))\b"
+    r"\b(?:twice|three times|ten times|\d+ ?times) (?:as \w+ as|\w+er than) (?:any|all|every|the|other)\b"
 )
 _GERMAN = (
     r"\b(?:fuhrend|\w{1,18}(?:st|ßt))e[nrsm]? (?:[\w-]+ ){0,3}?"
@@ -64,4 +68,4 @@ _SPANISH = (
     r"\b(?:cura|previene|alivia|reduce) (?:el |la |los |las )?(?:cancer|enfermedad\w*|dolor\w*|resfriado\w*|colesterol)\b|"
     r"\b\d+ de cada \d+ (?:client|medic|mujer|usuari)\w+|\b(?:el )?\d+ ?% de (?:nuestr[oa]s|l[oa]s) (?:client|usuari|mujer)\w+"
 )
-CLAIM = re.compile("|".join((_ENGLISH, _GERMAN, _FRENCH, _SPANISH)), re.I)
+CLAIMS = tuple(map(Phrases, (_BEST_OF, _HEALTH, _COUNTED, _COMPARED, _GERMAN, _FRENCH, _SPANISH)))

@@ -27,10 +27,5 @@ def fold(view: View) -> View:
     """The view with every character in its plain form; spans still lead to the source. Case is kept, accents are not."""
     if view.text.isascii():
         return view
-    text: list[str] = []
-    spans: list[tuple[int, int]] = []
-    for character, span in zip(view.text, view.spans, strict=True):
-        plain = character if character.isascii() else _plain(character)
-        text.append(plain)
-        spans += [span] * len(plain)
-    return View("".join(text), tuple(spans))
+    text = [character if character.isascii() else _plain(character) for character in view.text]
+    return View("".join(text), lambda: tuple(s for plain, span in zip(text, view.spans, strict=True) for s in [span] * len(plain)))

@@ -2,9 +2,12 @@
 
 In one transaction per batch it looks at everything again, as it is at this moment, and claims what may leave. Within a batch, what was let
 through counts for what comes after. It answers with the first reason it finds, in this order: plan_not_live, not_approved, no_address,
-suppressed, consent, quiet_hours, cap, cooldown, budget, render; and duplicate for a send that is no longer planned.
+suppressed, consent, quiet_hours, cap, cooldown, outranked, budget, render; and duplicate for a send that is no longer planned.
 
 A send caught in quiet hours waits when it may go out within `WAIT` of its scheduled time (its window is not over), else it is blocked.
+Caps and cooldown count the messages of all journeys. Where a send would keep another live journey from writing to the customer within a
+day, the one with the higher priority goes, then the one that expects more; the other is outranked.
+
 Transactional messages neither count towards caps and cooldown nor are held up by them; everything else holds for them too.
 """
 
@@ -16,12 +19,13 @@ from math import inf
 
 from guardrails._gate_facts import Facts, gather
 from guardrails.quiet import allowed_at, candidates, next_allowed, zone_or_none
+from guardrails.rules.sms import segments
 from journeyman.clock import Clock
 from journeyman.delivery.address import normalise
 from journeyman.delivery.gatekeeper import Answer, Blocked, Claimed, Waiting
 from journeyman.delivery.rendering import render
 from journeyman.delivery.unsubscribe import Links
-from journeyman.domain import BlockReason, Brand, Customer, Guardrails, Send, Variant
+from journeyman.domain import BlockReason, Brand, Channel, Customer, Guardrails, Rendered, Send, Variant
 from journeyman.errors import Refused, RenderError
 from journeyman.store import Store, budget, outbox
 
@@ -75,11 +79,13 @@ class SendGate:
             self._let_through([a for a in answers.values() if isinstance(a, Claimed)])
         return [answers[send.id] for send in sends if send.id in answers]
 
-    def release(self, sends: Sequence[Send]) -> None:
-        """Claimed sends that certainly did not leave are planned again and their reservations free."""
+    def release(self, claims: Sequence[Claimed]) -> None:
+        """Claims of sends that certainly did not leave are undone: planned again, their reservations free. One that another delivery has
+        taken over or settled meanwhile is left alone."""
         with self._store.transaction():
-            outbox.unclaim(self._store, [send.id for send in sends])
-            budget.release(self._store, [send.id for send in sends])
+            mine = sorted(outbox.standing(self._store, {claim.send.id: claim.at for claim in claims}))
+            outbox.unclaim(self._store, mine)
+            budget.release(self._store, mine)
 
     def _judge(self, order: Sequence[str], rows: Mapping[str, Send], *, again: bool) -> dict[str, Answer]:
         """Answers by send id, in the order given; `rows` are the outbox's own."""
@@ -111,8 +117,12 @@ class SendGate:
         limits = facts.guardrails[send.journey]
         if (until := self._not_before(send, customer, limits, facts.now)) != facts.now:
             return Blocked(send, "quiet_hours") if until is None else Waiting(send, until)
-        if reason := _over_limits(send, limits, facts):
+        if reason := _over_limits(send, limits, facts.history.get(send.customer, ()), facts.now):
             return Blocked(send, reason)
+        if send.topic == "marketing" and _outranked(send, customer, facts):
+            return Blocked(send, "outranked")
+        if _over_budget(send, limits, facts):
+            return Blocked(send, "budget")
         return self._rendered(send, variant[0], customer, facts.now)
 
     def _not_before(self, send: Send, customer: Customer, limits: Guardrails, now: datetime) -> datetime | None:
@@ -127,12 +137,23 @@ class SendGate:
 
     def _rendered(self, send: Send, variant: Variant, customer: Customer, now: datetime) -> Answer:
         url = self._links.link(send.id)
+        extra = self._extra(send) if self._extra else None
         try:
-            text = render(variant, self._brand, customer, unsubscribe_url=url, extra=self._extra(send) if self._extra else None)
+            text = render(variant, self._brand, customer, unsubscribe_url=url, extra=extra)
+            if variant.channel == "sms" and self._too_long(text):  # a name may cost a segment: without it, then
+                text = render(variant, self._brand, Customer(id=customer.id), unsubscribe_url=url)
         except RenderError as problem:
             return Blocked(send, "render", problem.message)
+        if variant.channel == "sms" and self._too_long(text):
+            return Blocked(send, "render", f"{variant.id}: more than {self._brand.sms_segment_limit} segments.")
         zone = customer.time_zone if zone_or_none(customer.time_zone) else None
         return Claimed(Send.trusted({**send.__dict__, "state": "claimed"}), text, now, variant.language, zone, url)
+
+    def _too_long(self, text: Rendered) -> bool:
+        """Whether a text message takes more segments than the brand allows (rule S01), as it was rendered for this customer."""
+        limit = self._brand.sms_segment_limit
+        short = len(text.body) <= 67 * limit if limit > 1 else len(text.body) <= 70
+        return not short and segments(text.body) > limit
 
     def _let_through(self, claims: Sequence[Claimed]) -> None:
         for moment in {claim.at for claim in claims}:
@@ -156,17 +177,41 @@ def _reaches(send: Send, customer: Customer) -> bool:
         return False
 
 
-def _over_limits(send: Send, limits: Guardrails, facts: Facts) -> BlockReason | None:
-    if send.topic == "marketing":
-        ages = [(channel, facts.now - when) for channel, when in facts.history.get(send.customer, ())]
-        for cap in limits.frequency_caps:
-            if cap.channel in (None, send.channel):
-                window = timedelta(days=cap.window_days)
-                if sum(age < window and cap.channel in (None, channel) for channel, age in ages) >= cap.limit:
-                    return "cap"
-        if limits.cooldown_hours and any(age < timedelta(hours=limits.cooldown_hours) for _, age in ages):
-            return "cooldown"
-    amount = limits.incentive_budget.amount if limits.incentive_budget else inf
-    if not 0 <= send.liability < inf or (send.liability and facts.committed[send.journey] + send.liability > amount + TOLERANCE):
-        return "budget"
+History = Sequence[tuple[Channel, datetime]]
+
+
+def _over_limits(send: Send, limits: Guardrails, history: History, now: datetime) -> BlockReason | None:
+    """Which limit on the customer's marketing messages, all journeys' counted, keeps the send from going out `now`."""
+    if send.topic != "marketing":
+        return None
+    ages = [(channel, now - when) for channel, when in history]
+    for cap in limits.frequency_caps:
+        if cap.channel in (None, send.channel):
+            window = timedelta(days=cap.window_days)
+            if sum(age < window and cap.channel in (None, channel) for channel, age in ages) >= cap.limit:
+                return "cap"
+    if limits.cooldown_hours and any(age < timedelta(hours=limits.cooldown_hours) for _, age in ages):
+        return "cooldown"
     return None
+
+
+def _outranked(send: Send, customer: Customer, facts: Facts) -> bool:
+    """Whether a journey that goes first wants the customer too, may write to them, and could not once this message is out."""
+    before, mine = facts.history.get(send.customer, []), facts.ranks.get(send.id)
+    if mine is None:
+        return False
+    after = [*before, (send.channel, facts.now)]
+    for rival, rank in facts.rivals.get(send.customer, ()):
+        if rival.journey == send.journey or rank <= mine:
+            continue
+        may = (rival.channel, "marketing") in customer.consent and (rival.channel, rival.address) not in facts.suppressed
+        limits, moment = facts.guardrails[rival.journey], max(rival.scheduled_at, facts.now)
+        if may and not _over_limits(rival, limits, before, moment) and _over_limits(rival, limits, after, moment):
+            return True
+    return False
+
+
+def _over_budget(send: Send, limits: Guardrails, facts: Facts) -> bool:
+    amount = limits.incentive_budget.amount if limits.incentive_budget else inf
+    over = send.liability and facts.committed[send.journey] + send.liability > amount + TOLERANCE
+    return not 0 <= send.liability < inf or bool(over)

@@ -14,6 +14,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from guardrails.elsewhere import ELSEWHERE, Kept
 from guardrails.rules import RULES, Rule
 from journeyman.domain import CHANNELS
 
@@ -31,11 +32,25 @@ def handbook() -> str:
 
 
 def _family(letter: str) -> str:
-    rules = [RULES[id] for id in sorted(RULES) if id.startswith(letter)]
-    return f"### {FAMILIES[letter]}\n\n" + "\n".join(_entry(r) for r in rules)
+    ids = sorted(id for id in (*RULES, *ELSEWHERE) if id.startswith(letter))
+    return f"### {FAMILIES[letter]}\n\n" + "\n".join(entry(RULES[id]) if id in RULES else _kept(ELSEWHERE[id]) for id in ids)
 
 
-def _entry(rule: Rule) -> str:
+def _kept(kept: Kept) -> str:
+    """A rule held where messages are sent."""
+    channels = "all channels" if set(kept.channels) == set(CHANNELS) else ", ".join(kept.channels)
+    lines = [
+        f"**{kept.id}** · {kept.says}",
+        "",
+        f"- {channels} · **{kept.severity}** · {kept.source} · held by `{kept.where}`, tried in `{kept.tested}`",
+        f"- passes: {_code(kept.passes)}",
+        f"- fails: {_code(kept.fails)}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def entry(rule: Rule) -> str:
+    """A rule in Markdown: what it says, where it applies and comes from, an example that passes and one that fails."""
     channels = "all channels" if set(rule.channels) == set(CHANNELS) else ", ".join(rule.channels)
     note = inspect.getdoc(rule.test)
     lines = [

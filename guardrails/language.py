@@ -43,8 +43,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 def scores(text: str) -> dict[str, int]:
     """How many words of the text are small words of each language. Accents do not count: give it folded text."""
-    words = [w.casefold() for w in _WORD.findall(text)]
-    return {language: sum(w in small for w in words) for language, small in _LISTS.items()}
+    return _counted([w.casefold() for w in _WORD.findall(text)])
+
+
+def _counted(words: list[str]) -> dict[str, int]:
+    return {language: sum(map(small.__contains__, words)) for language, small in _LISTS.items()}
 
 
 def guess(text: str, wanted: Collection[str]) -> str | None:
@@ -52,16 +55,17 @@ def guess(text: str, wanted: Collection[str]) -> str | None:
 
     A `wanted` language outside the four leaves everything open: None.
     """
-    count = len(_WORD.findall(text))
-    if count < SHORTEST or not all(language in _LISTS for language in wanted):
+    words = [w.casefold() for w in _WORD.findall(text)]
+    if len(words) < SHORTEST or not all(language in _LISTS for language in wanted):
         return None
-    counted = scores(text)
+    counted = _counted(words)
     best = max(counted, key=lambda language: counted[language])
+    if best in wanted:
+        return None
     others = max((n for language, n in counted.items() if language != best), default=0)
     asked = max((counted[language] for language in wanted), default=0)
-    words = [w.casefold() for w in _WORD.findall(text)]
     different = len(_LISTS[best].intersection(words))
     shared = max((sum(w in _LISTS[best] & _LISTS[language] for w in words) for language in wanted), default=0)
     leads = counted[best] - shared >= max(4, _LEAD * (asked - shared))
-    sure = different >= 4 and counted[best] >= max(4, _SHARE * count) and counted[best] > 1.25 * others and leads
-    return best if sure and best not in wanted else None
+    sure = different >= 4 and counted[best] >= max(4, _SHARE * len(words)) and counted[best] > 1.25 * others and leads
+    return best if sure else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -16,8 +16,21 @@ _LONGEST = 200_000
 """Characters of a line beyond which it cannot be a variant (its longest texts are 20,000)."""
 
 
+class Line(NamedTuple):
+    """A line that is not blank: its number from 1, its bytes, and the variant it holds or what is wrong with it."""
+
+    number: int
+    raw: bytes
+    read: Variant | ContentError
+
+
 def read_variants(path: Path) -> Iterator[tuple[int, Variant | ContentError]]:
     """(line number from 1, variant or error) for every line that is not blank. Raises ContentError when the file cannot be read at all."""
+    return ((line.number, line.read) for line in read_lines(path))
+
+
+def read_lines(path: Path) -> Iterator[Line]:
+    """Every line that is not blank, as it comes. Raises ContentError when the file cannot be read at all."""
     try:
         path.open("rb").close()
     except OSError as problem:
@@ -27,7 +40,7 @@ def read_variants(path: Path) -> Iterator[tuple[int, Variant | ContentError]]:
     return _read(path)
 
 
-def _read(path: Path) -> Iterator[tuple[int, Variant | ContentError]]:
+def _read(path: Path) -> Iterator[Line]:
     first_seen: dict[str, int] = {}
     with path.open("rb") as stream:
         for number, raw in enumerate(stream, 1):
@@ -39,7 +52,7 @@ def _read(path: Path) -> Iterator[tuple[int, Variant | ContentError]]:
                 if earlier != number:
                     told = f"{path}:{number}: the id {read.id!r} was used in line {earlier} already."
                     read = ContentError(told, remedy="Give every variant an id of its own.")
-            yield number, read
+            yield Line(number, raw, read)
 
 
 def _parse(raw: bytes, where: str) -> Variant | ContentError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from guardrails.phrases import Phrases
+
 ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 VALUES = {w: i for i, w in enumerate(ONES.split())} | {w: 10 * i for i, w in enumerate(TENS.split(), 2)} | {"a": 1, "an": 1}
@@ -72,48 +74,41 @@ NOT_OFFER = re.compile(
 SENTENCE = re.compile(r"[.!?](?:\s|$)|\n")
 
 
-PERCENT = re.compile(
-    rf"{RANGE}\s*-?\s*(?:%|percent(?:age)?\b|per\s?-?\s?cent\b|pct\b|por\s+ciento\b|pour\s?cent\b|prozent\b|procent\b)", re.I
-)
-HALF = re.compile(
+PERCENT = Phrases(rf"{RANGE}\s*-?\s*(?:%|percent(?:age)?\b|per\s?-?\s?cent\b|pct\b|por\s+ciento\b|pour\s?cent\b|prozent\b|procent\b)")
+HALF = Phrases(
     r"\b(?:half|1\s*/\s*2)\s*-?\s*(?:the\s+|of\s+the\s+|regular\s+|usual\s+)?(?:price[ds]?|off|cost)\b|\b(?:price|prices|"
     r"cost)s?\s+(?:is\s+|are\s+|cut\s+|slashed\s+|sliced\s+)?(?:in|by)\s+half\b|"
-    r"\bhalf\s+(?:off|what\s+you)\b|\bhalve[sd]?\s+(?:the|our|your)\s+(?:price|cost|bill)s?\b",
-    re.I,
+    r"\bhalf\s+(?:off|what\s+you)\b|\bhalve[sd]?\s+(?:the|our|your)\s+(?:price|cost|bill)s?\b"
 )
-FRACTION = re.compile(r"\b(?:(?:a|one|1)[\s-]*)?(?P<part>third|quarter|fifth|tenth|1\s*/\s*[345])\s+(?:of\s+the\s+price\s+)?off\b", re.I)
+FRACTION = Phrases(r"\b(?:(?:a|one|1)[\s-]*)?(?P<part>third|quarter|fifth|tenth|1\s*/\s*[345])\s+(?:of\s+the\s+price\s+)?off\b")
 PARTS = {"third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0, "3": 100 / 3, "4": 25.0, "5": 20.0}
-AMOUNT = re.compile(
+AMOUNT = Phrases(
     rf"(?P<sign>{SIGN})\s?{RANGE}|\b(?P<lead>{CODE})\s?{RANGE.replace('low>', 'low2>').replace('high>', 'high2>')}|"
     rf"{RANGE.replace('low>', 'low3>').replace('high>', 'high3>')}\s?-?(?P<unit>[$€£₹]|{CODE}\b|dollars?\b|bucks?\b|"
     rf"euros?\b|quid\b|pounds?\b(?!\s+of)|cents?\b|pence\b|p\b(?=\s+off\b))"
-    r"|\b(?P<one>an?)\s+(?P<unit1>dollar|buck|euro|fiver|tenner)\b(?=\s+off)",
-    re.I,
+    r"|\b(?P<one>an?)\s+(?P<unit1>dollar|buck|euro|fiver|tenner)\b(?=\s+off)"
 )
-BARE_OFF = re.compile(
+BARE_OFF = Phrases(
     rf"\b(?:get|take|save|enjoy|have|knock|here's|score|grab|claim|with|extra)\s+(?:an?\s+)?(?:extra\s+)?(?P<low>{NUMBER})\s+off\b(?!-)|"
     rf"(?<![\w-])(?P<low2>{NUMBER})\s+off\s+(?:your|all|any|every(?:thing)?|orders?|next|purchases?|sitewide|store-?wide|"
     rf"today|with\s+code)\b|"
-    rf"\b(?:save|take)(?:\s+big:?)?\s+(?P<low3>{NUMBER})(?=\s*(?:[.!]|$)|\s+(?:with\s+code|on\s+your|at\s+checkout))",
-    re.I,
+    rf"\b(?:save|take)(?:\s+big:?)?\s+(?P<low3>{NUMBER})(?=\s*(?:[.!]|$)|\s+(?:with\s+code|on\s+your|at\s+checkout))"
 )
-POINTS = re.compile(
+POINTS = Phrases(
     rf"{RANGE}\s*-?\s*(?:(?:bonus|extra|reward|rewards|loyalty|welcome|free|more|additional|member|elite|status|qualifying|"
-    rf"double)\s+){{0,3}}(?P<what>points?|pts|miles|avios|stars|coins)\b",
-    re.I,
+    rf"double)\s+){{0,3}}(?P<what>points?|pts|miles|avios|stars|coins)\b"
 )
-TIMES_POINTS = re.compile(
+TIMES_POINTS = Phrases(
     rf"\b(?:double|triple|treble|quadruple|twice|{NUMBER}\s?(?:x|×|times))\s+(?:the\s+|your\s+|as\s+many\s+|bonus\s+|"
     rf"reward\s+|loyalty\s+)?(?:points|pts|miles|rewards|avios|stars)\b|"
-    r"\bpoints\s+(?:x|×)\s?\d|\b(?:double|triple)\s+(?:up\s+)?(?:on\s+)?(?:your\s+)?points\b",
-    re.I,
+    r"\bpoints\s+(?:x|×)\s?\d|\b(?:double|triple)\s+(?:up\s+)?(?:on\s+)?(?:your\s+)?points\b"
 )
 EARNING = re.compile(
     r"\b(?:bonus|extra|earn|get|collect|reward|rewards|loyalty|claim|receive|worth|gift|free|welcome|yours|redeem|pocket|"
     r"bag)\b",
     re.I,
 )
-SHIPPING = re.compile(
+SHIPPING = Phrases(
     r"\bfree\s+(?:(?:and|&|fast|standard|express|next|day|next-day|same|same-day|two-day|home|local|worldwide|domestic|"
     r"international|priority|expedited|ground|return|u\.?s\.?|uk|"
     r"returns\s+and|2-day)\s+){0,3}(?:shipping|delivery|deliveries|postage|p\s?&\s?p|shipment)\b|"
@@ -128,29 +123,30 @@ SHIPPING = re.compile(
     r"\bpay\s+(?:nothing|zero)\s+for\s+(?:shipping|delivery|postage)\b|"
     r"\b(?:livraison|envoi)\s+(?:est\s+)?(?:gratuite?|offerte?)\b|\b(?:gratis|kostenlose[rn]?)\s?-?\s?(?:versand|lieferung)\w*|\bversandkostenfrei\w*|"
     r"\b(?:versand|lieferung)\s+(?:ist\s+)?(?:heute\s+)?(?:gratis|kostenlos|kostenfrei)\b|\b(?:versand|lieferung)\s+geht\s+auf\s+uns\b|"
-    r"\benvio\s+(?:es\s+)?(?:gratis|gratuito)\b|\bspedizione\s+gratuita\b|\bgratis\s+verzending\b",
-    re.I,
+    r"\benvio\s+(?:es\s+)?(?:gratis|gratuito)\b|\bspedizione\s+gratuita\b|\bgratis\s+verzending\b"
 )
-MULTIBUY = re.compile(
+MULTIBUY = Phrases(
     rf"\bbogof?\b|\bb[1o]g[1o]\b|\b(?:buy|purchase|order)\s+(?:any\s+)?{NUMBER}\b[^.!?\n]{{0,30}}?\bget\s+(?:{NUMBER}|a|an|"
     rf"another|the)\b(?!\s+(?:step|day|thing))"
     r"(?:\s+(?:\w+\s+)?(?:free|half))?|\b(?:buy|purchase|order)\s+(?:a|an|any|"
     r"this)\b[^.!?\n]{0,40}?\bget\s+[^.!?\n]{0,30}?\b(?:free|half|off)\b|"
-    r"(?<![\w.])(?P<get>[2-9]|two|three|four|five|six)(?:\s*-?\s*for\s*-?\s*|-4-|"
-    r"\s4\s)(?:the\s+price\s+of\s+)?(?P<pay>[1-8]|one|two|three|four|five)\b(?!\s*(?:%|percent|/|:))|"
     r"\b(?:second|2nd|third|3rd|another|next)\s+(?:\w+\s+)?(?:is\s+|comes\s+|item\s+)?(?:(?:for\s+)?free|half[\s-]price|"
     r"on\s+us)\b|\btwofer\b|"
-    rf"\b(?:stay|take|pick|choose|get)\s+(?P<get2>{NUMBER})\b[^.!?\n]{{0,24}}?\bpay\s+(?:only\s+)?(?:for\s+)?(?P<pay2>{NUMBER})\b|"
+    rf"\b(?:stay|take|pick|choose|get)\s+(?P<get>{NUMBER})\b[^.!?\n]{{0,24}}?\bpay\s+(?:only\s+)?(?:for\s+)?(?P<pay>{NUMBER})\b|"
     r"\b(?:drei|vier|funf|sieben|[3-9])\s+[^.!?\n\d]{0,40}?\b(?:zwei|drei|vier|sechs|[2-8])\s+(?:be)?zahlen\b|"
     r"\bzahlen\s+(?:sie\s+)?(?:nur\s+)?(?:zwei|drei|vier|[2-8])\b(?!\s?(?:euro|[€$%]))|\b(?:[2-9]|zwei|drei|vier)\s+zum\s+preis\s+von\b|"
     r"\b(?:[2-9]|deux|trois|quatre)\s+(?:\w+\s+)?(?:pour\s+le\s+prix\s+d|pour\s+(?:[1-8]|une?|deux|trois)\s+(?:paye|achete))|"
     r"\bla\s+(?:deuxieme|troisieme|quatrieme|2e|3e|4e)\s+\w+\s+(?:est\s+)?(?:offerte?|gratuite?|a\s+moitie\s+prix)\b|\ble\s+(?:deuxieme|"
-    r"troisieme|2e|3e)\s+(?:\w+\s+)?(?:est\s+)?(?:offert|gratuit|a\s+moitie\s+prix)\b|\b[2-9]\s?(?:x|por)\s?[1-8]\b(?!\s?(?:cm|m|mm|%|,))|"
+    r"troisieme|2e|3e)\s+(?:\w+\s+)?(?:est\s+)?(?:offert|gratuit|a\s+moitie\s+prix)\b|"
     r"\b(?:el|la)\s+(?:segund[oa]|tercer[oa]?|cuart[oa])\s+\w+\s+(?:es\s+|sale\s+)?(?:gratis|a\s+mitad\s+de\s+precio)\b|"
-    r"\b(?:die|der|das)\s+(?:zweite|dritte|vierte)\s+\w+\s+(?:ist\s+|gibt\s+es\s+)?(?:gratis|kostenlos|geschenkt|umsonst)\b",
-    re.I,
+    r"\b(?:die|der|das)\s+(?:zweite|dritte|vierte)\s+\w+\s+(?:ist\s+|gibt\s+es\s+)?(?:gratis|kostenlos|geschenkt|umsonst)\b"
 )
-GIFT = re.compile(
+N_FOR_M = Phrases(
+    r"(?<![\w.])(?P<get>[2-9]|two|three|four|five|six)(?:\s*-?\s*for\s*-?\s*|-4-|"
+    r"\s4\s)(?:the\s+price\s+of\s+)?(?P<pay>[1-8]|one|two|three|four|five)\b(?!\s*(?:%|percent|/|:))|"
+    r"\b[2-9]\s?(?:x|por)\s?[1-8]\b(?!\s?(?:cm|m|mm|%|,))"
+)
+GIFT = Phrases(
     r"\b(?:free|complimentary|bonus)\s+(?:\w+[\s-]){0,2}?(?:gifts?|samples?|totes?|bags?|items?|products?|drinks?|coffees?|"
     r"desserts?|breakfasts?|nights?|upgrades?|months?|weeks?|years?|"
     r"meals?|pairs?|bottles?|box(?:es)?|tickets?|treats?|mugs?|dinners?|lunch(?:es)?|spa|massages?|credits?|goodies|"
@@ -165,10 +161,9 @@ GIFT = re.compile(
     r"\b(?:petit-dejeuner|cadeau|mois|nuit|cafe|boisson|dessert|echantillon|massage|bouteille|surclassement)s?\s+(?:est\s+|sont\s+)?(?:offert|gratuit)e?s?\b|"
     r"\b(?:desayuno|regalo|mes|noche|cafe|bebida|postre|muestra|masaje|botella)s?\s+(?:es\s+|son\s+|sale\s+)?(?:gratis|gratuit[oa]s?|de\s+regalo)\b|"
     r"\binvita\s+la\s+casa\b|"
-    r"\b(?:first\s+)?(?:month|week|year|night|bottle|coffee|drink|dessert)\s+(?:is\s+)?free\b(?!-)",
-    re.I,
+    r"\b(?:first\s+)?(?:month|week|year|night|bottle|coffee|drink|dessert)\s+(?:is\s+)?free\b(?!-)"
 )
-VAGUE = re.compile(
+VAGUE = Phrases(
     r"\bdiscount(?:s|ed)?\b|\bcoupons?\b|\bvouchers?\b|\bpromo(?:tional)?\s?codes?\b|\b(?:discount|coupon|offer|"
     r"voucher)\s+codes?\b|\brebates?\b|\bcash\s?-?back\b|\bmoney\s+off\b|\bprice\s+(?:cut|drop)s?\b|"
     r"\bmark(?:ed)?\s?-?downs?\b|\b(?:reduced|slashed|special|knock-?down)\s+prices?\b|\b(?:flash|summer|winter|spring|"
@@ -176,13 +171,11 @@ VAGUE = re.compile(
     r"our|big|huge|final|annual|members?-only|members'?)\s+sale\b|\bon\s+sale\b|\bsale\s+(?:is\s+on|ends|starts|now\s+on)\b|"
     r"\bclearance\b|\b(?:special|exclusive|limited[\s-]time|introductory|welcome|one-time|secret|"
     r"members?-only)\s+(?:offers?|deals?|savings)\b|"
-    r"\bbonus\s+(?:points|miles)\b|\bextra\s+points\b|\bgift\s?cards?\b|\bstore\s+credit\b",
-    re.I,
+    r"\bbonus\s+(?:points|miles)\b|\bextra\s+points\b|\bgift\s?cards?\b|\bstore\s+credit\b"
 )
-PRICE_CUT = re.compile(
+PRICE_CUT = Phrases(
     r"\b\d[\d.,]*\s?(?:[$€£]|dollars?|euros?)?\s+(?:instead\s+of|statt|au\s+lieu\s+de|en\s+vez\s+de)\s+[$€£]?\s?\d[\d.,]*|"
-    r"\bwas\s+[$€£]\s?\d[\d.,]*,?\s+(?:is\s+)?now\s+[$€£]?\s?\d[\d.,]*",
-    re.I,
+    r"\bwas\s+[$€£]\s?\d[\d.,]*,?\s+(?:is\s+)?now\s+[$€£]?\s?\d[\d.,]*"
 )
 COVERED = re.compile(r"\b(?:insured|covered|protected)\s+(?:up\s+)?to\s+(?:at\s+least\s+)?$", re.I)
 """Before the sum an insurance covers."""

@@ -7,9 +7,9 @@ never runs anything X12 refuses; such an expression renders as nothing. It is no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from jinja2 import TemplateSyntaxError, Undefined, nodes
@@ -27,6 +27,7 @@ MOST_VIEWS = 16
 
 _QUOTED = r"""(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^'"])*?"""
 _TOKEN = re.compile(rf"\{{\{{(?P<expr>{_QUOTED})\}}\}}|\{{%(?P<block>{_QUOTED})%\}}|\{{#(?P<note>.*?)#\}}", re.S)
+_MARKS = ("{{", "{%", "{#")
 _TAG = re.compile(r"\s*(\w+)\s*(.*)", re.S)
 
 
@@ -52,10 +53,19 @@ class Token:
 
 @dataclass(frozen=True)
 class View:
-    """One way a text reads. `spans[i]` is where character i comes from: one character of the source, or a whole `{{ … }}`."""
+    """One way a text reads, with a way to tell where its characters come from (asked only where something is found)."""
 
     text: str
-    spans: tuple[tuple[int, int], ...]
+    origin: Callable[[], tuple[tuple[int, int], ...]]
+
+    @cached_property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """`spans[i]` is where character i comes from: one character of the source, or a whole `{{ … }}`."""
+        return self.origin()
+
+    def reading(self, text: str) -> View:
+        """Another text of the same length, character for character from the same places."""
+        return View(text, lambda: self.spans)
 
     def source(self, start: int, end: int) -> tuple[int, int]:
         """[start, end) of this view as a span of the source."""
@@ -69,9 +79,16 @@ class View:
         return any(e - s > 1 for s, e in self.spans[start:end])
 
 
-@lru_cache(maxsize=8192)
 def syntax_error(source: str) -> str | None:
     """What Jinja2 finds wrong with the template as a whole, or None."""
+    if not any(mark in source for mark in _MARKS):
+        return None
+    bare = _TOKEN.sub("", source)  # where no mark is left outside, what stands between the braces decides alone
+    return _syntax_error(source if any(mark in bare for mark in _MARKS) else "".join(match[0] for match in _TOKEN.finditer(source)))
+
+
+@lru_cache(maxsize=8192)
+def _syntax_error(source: str) -> str | None:
     try:
         ENVIRONMENT.parse(source)
     except (TemplateSyntaxError, RecursionError) as problem:
@@ -82,7 +99,7 @@ def syntax_error(source: str) -> str | None:
 @lru_cache(maxsize=8192)
 def tokens(source: str) -> tuple[Token, ...]:
     """The template's tokens in order; a template that does not parse is one literal text."""
-    if not any(mark in source for mark in ("{{", "{%", "{#")) or syntax_error(source):
+    if not any(mark in source for mark in _MARKS) or syntax_error(source):
         return (Token("text", 0, len(source), source),) if source else ()
     found, at, trim = [], 0, False
     for match in _TOKEN.finditer(source):
@@ -204,14 +221,15 @@ def _ways(parts: Sequence[Token], at: int) -> tuple[list[list[Token]], int]:
 
 
 def _read(way: Sequence[Token], values: tuple[tuple[str, str], ...]) -> View:
-    text: list[str] = []
-    spans: list[tuple[int, int]] = []
-    for part in way:
-        if part.kind == "text":
-            text.append(part.inner)
-            spans += [(i, i + 1) for i in range(part.start, part.end)]
-        else:
-            said = _output(part.inner, values)
-            text.append(said)
-            spans += [(part.start, part.end)] * len(said)
-    return View("".join(text), tuple(spans))
+    said = [part.inner if part.kind == "text" else _output(part.inner, values) for part in way]
+
+    def origin() -> tuple[tuple[int, int], ...]:
+        spans: list[tuple[int, int]] = []
+        for part, text in zip(way, said, strict=True):
+            if part.kind == "text":
+                spans += zip(range(part.start, part.end), range(part.start + 1, part.end + 1), strict=True)
+            else:
+                spans += [(part.start, part.end)] * len(text)
+        return tuple(spans)
+
+    return View("".join(said), origin)

@@ -197,22 +197,10 @@ class Shift:
         """Keeps events, each once. An opt-out closes the channel in the same transaction; a redemption is booked against the budget."""
         with self.store.transaction():
             new = events.add(self.store, happened)
-            for event in happened:
-                if event.event in OPT_OUTS and event.customer in self.desk.row_of:
-                    self._opt_out(event)
-            optouts.honour(self.store, [event for event in happened if event.event == "sms_received"])
+            optouts.honour(self.store, happened)
             spent = {e.properties["redeemed"]: float(e.properties["discount"]) for e in happened if "redeemed" in e.properties}
             budget.spend(self.store, self.journey, spent)
         return new
-
-    def _opt_out(self, event: Event) -> None:
-        channel = event.properties.get("channel")
-        person = self.desk.customers[self.desk.row_of[event.customer]]
-        told = [c for c in self.desk.channels if c == channel]
-        for c in self.desk.channels if event.event == "complained" else told or self.desk.channels:
-            customers.withdraw(self.store, person.id, [c], at=event.timestamp)
-            if address := self._address(person, c):
-                customers.suppress(self.store, c, [address], reason=event.event, scope="marketing", at=event.timestamp)
 
     def learn(self, slot: str) -> tuple[int, str]:
         """Teaches the policy what is new since; saves it as a new version named after the slot. Returns (decisions, version).

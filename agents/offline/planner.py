@@ -25,6 +25,7 @@ from agents.offline.grammar.kind import OFFER_THEMES, WHY, Kind, main_event, rea
 from agents.offline.grammar.measure import note_targets, read_attribution, read_shares, settle_shares
 from agents.offline.grammar.objective import read_events
 from agents.offline.grammar.offers import read_offers
+from agents.offline.grammar.priority import read_priority
 from agents.offline.grammar.schedule import read_schedule
 from agents.offline.grammar.style import read_banned, read_languages, read_products, read_regulated, read_tones
 from agents.roles import Setting
@@ -111,6 +112,7 @@ def _plan(raw: str, setting: Setting) -> Plan:
             incentives=offers.incentives[:40],
             send_windows=windows,
         ),
+        priority=read_priority(raw),
         guardrails=Guardrails(
             frequency_caps=caps,
             cooldown_hours=cooldown,

@@ -26,7 +26,10 @@ def approve(
     if json:
         emit(state)
         return
-    waits = {"plan": "for you to approve the plan", "library": f"for you to approve {state['approved']} variants"}
+    if state["state"] == "paused":
+        people().print(f"[bold]{journey}[/] stays paused; nothing is sent.")
+        return
+    waits = {"plan": "for you to approve the plan", "library": f"for you to approve {state.get('approved', 0)} variants"}
     told = {"live": "is live: start it with `journeyman run`.", "rejected": "was rejected; nothing will be sent."}
     where = (
         told.get(state["state"]) or f"waits {waits[state['state']]}: `journeyman approve {journey}`, or look first in {state['library']}."

@@ -1,26 +1,27 @@
 """`journeyman check FILE.jsonl`: every variant against the rules. Exit code 1 when a line is not approved, 2 when a line is no variant.
 
-With `--json` one verdict a line, in the order of the file. A line that is no variant is rejected under the rule id X00 (id: the line's own
-where it can be read, else `line-N`), the other lines are judged all the same, and standard error names file, line and remedy.
+`--format` says how it is told (`app.verdicts`, one file per format): text for people on standard error; JSON Lines, SARIF or HTML on
+standard output. A line that is no variant is rejected under the rule id X00 (id: the line's own where it can be read, else `line-N`), the
+other lines are judged all the same, and standard error names file, line and remedy.
 """
 
 from __future__ import annotations
 
-import json as jsonlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from app.cli.console import HERE, JsonOption, WorkspaceOption, emit, people
+from app.cli.console import HERE, JsonOption, WorkspaceOption, people
 from journeyman.errors import ContentError, WorkspaceError
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from app.verdicts.judged import Judged
+    from journeyman.domain import Brand, Guardrails
 
-    from journeyman.domain import Brand, Guardrails, Variant, Verdict
-
-COLORS = {"approve": "green", "escalate": "yellow", "reject": "red"}
+Format = Literal["text", "json", "sarif", "html"]
 
 
 def check(
@@ -29,36 +30,68 @@ def check(
         Path | None, typer.Option("--brand", help="A brand's settings as YAML; otherwise the workspace's, or safe defaults.")
     ] = None,
     workspace: WorkspaceOption = HERE,
+    format: Annotated[
+        Format | None, typer.Option("--format", help="text (default, for people); json, one verdict a line; sarif; html, one page.")
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Judge copy: approve, reject or escalate each variant, with the words that broke a rule."""
-    from guardrails.check import check as judge
-    from guardrails.lines import read_variants
-    from journeyman.domain import Verdict, Violation
+    if json and format not in (None, "json"):
+        raise typer.BadParameter(f"--json is --format json. Leave it out, or leave out --format {format}.", param_hint="'--json'")
+    from app.verdicts.judged import judge
+    from guardrails.lines import read_lines
 
-    lines = read_variants(file)
+    lines = read_lines(file)
     whose, guardrails = settings(brand, workspace)
-    counts, broken, console = dict.fromkeys(COLORS, 0), list[ContentError](), people()
-    for number, read in lines:
-        if isinstance(read, ContentError):
-            broken.append(read)
-            said = Violation(rule="X00", severity="block", field="line", message=str(read))
-            verdict = Verdict(id=_id(file, number), verdict="reject", violations=[said])
-        else:
-            verdict = judge(read, whose, guardrails)
-        counts[verdict.verdict] += 1
-        if json:
-            emit(verdict)
-        else:
-            _tell(console, verdict, None if isinstance(read, ContentError) else read)
-    if not json:
-        console.print(", ".join(f"[{COLORS[v]}]{n} {v}[/]" for v, n in counts.items() if n) or "The file holds no variants.")
-    for problem in broken if json else ():
-        console.print(f"Error: {problem.message}\n       {problem.remedy}", markup=False, soft_wrap=True)
-    if broken:
+    tally = Tally()
+    _tell("json" if json else format or "text", tally.of(judge(lines, whose, guardrails)), file, whose, guardrails)
+    if format in ("sarif", "html"):
+        from app.verdicts.text import summary
+
+        people().print(summary(tally.counts) or "The file holds no variants.")
+    for problem in tally.broken if json or format not in (None, "text") else ():
+        people().print(f"Error: {problem.message}\n       {problem.remedy}", markup=False, soft_wrap=True)
+    if tally.broken:
         raise typer.Exit(2)
-    if counts["reject"] or counts["escalate"]:
+    if tally.counts["reject"] or tally.counts["escalate"]:
         raise typer.Exit(1)
+
+
+class Tally:
+    """Counts verdicts as they pass, and keeps what is wrong with lines that are no variant."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.broken: list[ContentError] = []
+
+    def of(self, judged: Iterable[Judged]) -> Iterator[Judged]:
+        """The same, counted."""
+        for one in judged:
+            self.counts[one.verdict.verdict] += 1
+            if one.problem:
+                self.broken.append(one.problem)
+            yield one
+
+
+def _tell(format: Format, judged: Iterable[Judged], file: Path, brand: Brand, guardrails: Guardrails | None) -> None:
+    """All verdicts in a format. Imports that format's file alone."""
+    match format:
+        case "text":
+            from app.verdicts import text
+
+            text.write(judged, people())
+        case "json":
+            from app.verdicts import lines
+
+            lines.write(judged)
+        case "sarif":
+            from app.verdicts import sarif
+
+            sarif.write(judged, file)
+        case "html":
+            from app.verdicts import html
+
+            html.write(judged, file, brand, guardrails)
 
 
 def settings(file: Path | None, workspace: Path) -> tuple[Brand, Guardrails | None]:
@@ -94,38 +127,3 @@ def settings(file: Path | None, workspace: Path) -> tuple[Brand, Guardrails | No
     except ValidationError as problem:
         told = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in problem.errors()[:5])
         raise WorkspaceError(f"{source} has a wrong setting. {told}.", remedy="Correct the fields named.") from problem
-
-
-def _id(file: Path, number: int) -> str:
-    """The id a broken line gives itself, or `line-N`."""
-    with file.open("rb") as stream:
-        raw = next(line for n, line in enumerate(stream, 1) if n == number)
-    try:
-        own = jsonlib.loads(raw.decode("utf-8-sig")).get("id")
-    except (ValueError, AttributeError, RecursionError):
-        own = None
-    return str(own)[:128] if isinstance(own, str | int) and str(own) else f"line-{number}"
-
-
-def _tell(console: Console, verdict: Verdict, variant: Variant | None) -> None:
-    """A verdict for people: the id, then each violation with its words marked. Approved without remarks: one line."""
-    from rich.text import Text
-
-    console.print(Text(f"{verdict.verdict:<9}", COLORS[verdict.verdict]) + Text(verdict.id, "bold"))
-    texts = variant.texts() if variant else {}
-    for violation in verdict.violations:
-        color = "red" if violation.severity == "block" else "yellow"
-        console.print(
-            Text(f"  {violation.rule} {violation.severity:<5} {violation.field}: ", color) + Text(violation.message), soft_wrap=True
-        )
-        if violation.span and violation.field in texts:
-            start, end = violation.span
-            text = texts[violation.field]
-            before, after = text[max(0, start - 40) : start], text[end : end + 40]
-            shown = (
-                Text("      " + ("…" if start > 40 else "") + before, "dim")
-                + Text(text[start:end], "reverse " + color)
-                + Text(after, "dim")
-            )
-            shown.append("…" if end + 40 < len(text) else "", "dim")
-            console.print(Text(" ").join(Text.split(shown, "\n")), soft_wrap=True)

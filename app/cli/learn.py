@@ -22,7 +22,7 @@ def learn(
     with Office.open(workspace) as office, progress(quiet=json) as tell:
         tell("Learning", 0, 0)
         begin: LearningState = {"slot": f"{office.clock.now():%Y-%m-%d}", "analyse": True}
-        work = office.at_work(journey)
+        work = office.look_into(journey)
         new = office.news(journey, work)
         state = asyncio.run(build().ainvoke(begin, context=office.working(journey, work)))
     if json:

@@ -93,4 +93,4 @@ def _of_journey(journey: str, workspace: Path, version: str | None, interval: In
                 f"There is no journey {journey}, nor such a file.",
                 remedy=f"There are: {', '.join(there)}." if there else "Make one with `journeyman plan`.",
             )
-        return hindsight(office.at_work(journey).shift, version, interval=interval, **which).to_contract()
+        return hindsight(office.look_into(journey).shift, version, interval=interval, **which).to_contract()

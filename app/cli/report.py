@@ -32,7 +32,7 @@ def report(
         from app.report.page import write_report
 
         tell("Measuring", 0, 0)
-        facts = asyncio.run(gather(office, office.at_work(journey)))
+        facts = asyncio.run(gather(office, office.look_into(journey)))
         write_report(facts, {}, office.space.report)
         if json:
             emit(facts)

@@ -31,6 +31,7 @@ def run(
         raise RunError("Which journey?", remedy="Name it: `journeyman run JOURNEY`, or use --resume for an interrupted run.")
     from app.office import Office
     from graphs.cohort import build
+    from journeyman.delivery import complaints
     from tools.ahead import forecast
 
     with Office.open(workspace) as office, progress(quiet=json) as tell:
@@ -38,6 +39,9 @@ def run(
         slot = f"{office.clock.now():%Y-%m-%d}"
         work = office.at_work(journey)
         office.news(journey, work)
+        if stopped := complaints.why_paused(office.store, journey):
+            _paused(journey, slot, stopped, json)
+            raise typer.Exit(1)
         state = asyncio.run(build().ainvoke({"slot": slot}, context=office.working(journey, work)))
         ahead = forecast(work.shift) if state["decided"] else None
     if json:
@@ -54,3 +58,11 @@ def run(
                 f"Next {ahead['days']} days, if nothing new were learned: about {ahead['sends']['value']:,.0f} sends ({by or 'none'}), "
                 f"worth {gain['value']:,.1f} ± {2 * gain['stderr']:,.1f} successes more than silence."
             )
+
+
+def _paused(journey: str, slot: str, why: str, json: bool) -> None:
+    """Nothing is decided or sent; a person must look."""
+    if json:
+        emit({"journey": journey, "slot": slot, "decided": 0, "enqueued": 0, "tally": {}, "paused": why})
+    else:
+        people().print(f"[red]{journey} is paused; nothing was sent.[/] {why}\nWhen the cause is mended: `journeyman approve {journey}`.")

@@ -78,6 +78,10 @@ class ReportFacts(_Part):
     blocked: dict[str, int]
     violations: int
     unsubscribes: int
+    complaints: str
+    """How many people reported an e-mail as spam, in words."""
+    paused: str | None = None
+    """Why the journey stands still, in words; None when it does not."""
     incentive_spend: float
     incentive_budget: float | None
     currency: str

@@ -12,6 +12,7 @@ import numpy as np
 from app.report.facts import ArmResult, Comparison, Interval, ReportFacts, ShownVariant
 from app.report.terminal import plan_words
 from graphs.state import Working
+from journeyman.delivery import complaints
 from journeyman.delivery.rendering import render
 from journeyman.domain import ARMS, Customer, Decision
 from journeyman.measurement.arms import assign, sample_ratio
@@ -70,6 +71,8 @@ async def gather(office: Office, work: Working, **told: Any) -> ReportFacts:
         "blocked": outbox.blocked(store, shift.journey),
         "violations": len(_violations(office, work)),
         "unsubscribes": len({e.customer for e in events.read(store, names=["unsubscribed"])}),
+        "complaints": str(complaints.counted(store, shift.journey, now)),
+        "paused": complaints.why_paused(store, shift.journey),
         "incentive_spend": round(standing.spent, 2),
         "incentive_budget": limit.amount if limit else None,
         "currency": limit.currency if limit else "USD",
@@ -157,6 +160,7 @@ def _violations(office: Office, work: Working) -> list[Any]:
         arms={p.id: str(a) for p, a in zip(people, arms, strict=True)},
         approved={v.id for v, _ in library.approved(office.store, shift.journey)},
         events=events.read(office.store, names=["unsubscribed", "complained"]),
+        domains=office.space.settings.brand.domains,
     )
 
 

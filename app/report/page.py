@@ -20,6 +20,7 @@ REASONS = {
     "suppressed": "unsubscribed or suppressed in the meantime",
     "cap": "frequency cap reached",
     "cooldown": "too soon after the last message",
+    "outranked": "another journey went first",
     "quiet_hours": "quiet hours where the customer is",
     "budget": "incentive budget used up",
     "not_live": "the journey was not live",

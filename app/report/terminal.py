@@ -96,6 +96,8 @@ def plan_words(plan: Plan) -> list[str]:
         f"Send windows: {', '.join(sets.send_windows)}",
         f"Frequency caps: {caps or 'none'}",
     ]
+    if plan.priority != type(plan).model_fields["priority"].default:
+        lines.append(f"Priority among live journeys: {plan.priority} of 100")
     if rails.cooldown_hours:
         lines.append(f"Cooldown: {rails.cooldown_hours:g} hours")
     if rails.quiet_hours:

@@ -67,7 +67,7 @@ class Copy:
     @cached_property
     def prose(self) -> list[tuple[str, View]]:
         """`plain` without the address a button leads to, and with links blanked: words and numbers a customer reads."""
-        return [(name, View(_LINK.sub(_blank, view.text), view.spans)) for name, view in self.plain if name != "cta.url"]
+        return [(name, view.reading(_LINK.sub(_blank, view.text))) for name, view in self.plain if name != "cta.url"]
 
     @cached_property
     def longest(self) -> list[tuple[str, View]]:

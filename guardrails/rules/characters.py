@@ -17,6 +17,8 @@ _JOINERS = frozenset("\u200c\u200d")
 _HIDDEN = frozenset(
     "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060\u2061\u2062\u2063\u2064\u206a\u206b\u206c\u206d\u206e\u206f\u3164\ufeff\uffa0\ufff9\ufffa\ufffb"
 )
+_SUSPECT = re.compile(rf"[{''.join(_BIDI | _MARKS | _JOINERS | _HIDDEN)}\U000e0000-\U000e007f\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Any character `_invisible` has something to say about."""
 _TOGETHER = (
     {"LATIN", "HAN", "HIRAGANA", "KATAKANA"},
     {"LATIN", "HAN", "HANGUL"},
@@ -119,6 +121,8 @@ def _masquerades(word: str, script: str, text: str, language: str) -> bool:
 
 
 def _invisible(text: str) -> Iterator[tuple[int, str]]:
+    if not _SUSPECT.search(text):
+        return
     right_to_left = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
     for at, character in enumerate(text):
         if character in _BIDI or (character in _MARKS and not right_to_left):

@@ -9,36 +9,33 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from guardrails.phrases import Phrases
 from guardrails.rules.base import Copy, Hit, Severity, lending, rule
 
-_LENDING = re.compile(
+_LENDING = Phrases(
     r"\b(?:loans?|mortgages?|re-?financ(?:e|es|ing)|financing|lenders?|lending|borrow(?:ing|ers?)?|lines? of credit|"
     r"credit (?:lines?|limit)|"
     r"instal?lment plans?|buy now,? pay later|pay (?:it )?(?:over time|in (?:\d|three|four)(?: instal?lments)?)|cash advance)\b|"
     r"(?<!no )(?<!without a )(?<!with a )(?<!by )(?<!any )\bcredit cards?\b(?! (?:needed|required|necessary|payments?))|"
-    r"\b(?:raten)?kredit(?!karten?zahlung)\w*|\bdarlehen\b|\bpret (?:personnel|immobilier)\b|\bprestamos?\b",
-    re.I,
+    r"\b(?:raten)?kredit(?!karten?zahlung)\w*|\bdarlehen\b|\bpret (?:personnel|immobilier)\b|\bprestamos?\b"
 )
-_MONEY = re.compile(
-    r"\b(?:invest(?:ing|ments?|ors?)?|savings? accounts?|direct deposits?|crypto\w*|annuit(?:y|ies)|debts?|credit score)\b", re.I
-)
+_MONEY = Phrases(r"\b(?:invest(?:ing|ments?|ors?)?|savings? accounts?|direct deposits?|crypto\w*|annuit(?:y|ies)|debts?|credit score)\b")
 
 
-def _spoken(copy: Copy, words: re.Pattern[str]) -> bool:
+def _spoken(copy: Copy, words: Phrases) -> bool:
     return any(words.search(view.text) for _, view in copy.prose)
 
 
 CREDIT = {"regulated": "credit"}
 _APR = r"(?:a\.?p\.?r\b\.?|annual percentage rate)"
-_SAID_APR = re.compile(rf"\d\s?(?:%|percent)[^.!?\n]{{0,30}}?\b{_APR}|\b{_APR}[^.!?\n]{{0,30}}?\d\s?(?:%|percent)", re.I)
-_RATE = re.compile(
+_SAID_APR = Phrases(rf"\d\s?(?:%|percent)[^.!?\n]{{0,30}}?\b{_APR}|\b{_APR}[^.!?\n]{{0,30}}?\d\s?(?:%|percent)")
+_RATE = Phrases(
     r"(?:\b(?P<before>interest|rates?|from|at|as low as|starting (?:at|from)|just|only)(?: (?:rate|of|is|are|at|from|just|"
     r"only|starting|fixed)){0,3}"
     r"[ :]{1,2})?(?<![\d.])(?P<rate>\d{1,2}(?:\.\d{1,3})?\s?(?:%|percent\b))"
     r"(?P<after>(?: (?:fixed|variable|annual|introductory|intro|simple|yearly|monthly|promotional)){0,3} (?:interest|rates?|"
     r"financing|per (?:year|annum|"
-    r"month)|a (?:year|month)|p\.?\s?a\b|for (?:the first )?\w+ (?:months?|years?)))?",
-    re.I,
+    r"month)|a (?:year|month)|p\.?\s?a\b|for (?:the first )?\w+ (?:months?|years?)))?"
 )
 _OTHER = re.compile(
     r"\s*(?:off|back|cash\s?-?back|discount|down|deposit|apy|a\.p\.y|more|less|of (?!the loan)|rewards?|points|commission|"
@@ -86,12 +83,11 @@ def credit_terms_are_whole(copy: Copy) -> Iterator[Hit]:
                 yield copy.hit(field, view, *match.span(), f"“{match[0].strip()}” {advice}", severity)
 
 
-_DOWN = re.compile(
+_DOWN = Phrases(
     r"(?:[$€£]\s?\d[\d,.]*|\b[1-9]\d?(?:\.\d+)?\s?(?:%|percent))\s+(?:down\b(?!\s+(?:from|on last))|down\s?payment|deposit\b)|"
-    r"\b(?:down\s?payments?|deposit) (?:of|from|is|as low as) (?:just |only )?(?:[$€£]\s?)?[1-9]|\b\d\d?% financing\b",
-    re.I,
+    r"\b(?:down\s?payments?|deposit) (?:of|from|is|as low as) (?:just |only )?(?:[$€£]\s?)?[1-9]|\b\d\d?% financing\b"
 )
-_NUMBER = re.compile(
+_NUMBER = Phrases(
     r"\b(?:\d{1,3}|four|six|twelve|twenty-four|thirty-six|forty-eight)[ -](?:(?:easy|equal|fixed|monthly|weekly|biweekly|"
     r"interest-free) ){0,3}"
     r"(?:payments|instal?lments)\b|\b\d{1,3}[ -](?:months?|years?)[ -](?:(?:fixed|car|auto|personal|home|"
@@ -99,19 +95,16 @@ _NUMBER = re.compile(
     r"financing|term|terms|to (?:re)?pay|repayment)\b|\b(?:re)?pay(?:ments?)? (?:it )?(?:back )?(?:spread )?(?:over|in|"
     r"within) \d{1,3} (?:months|"
     r"years|instal?lments)\b|"
-    r"\bfor \d{1,3} months\b",
-    re.I,
+    r"\bfor \d{1,3} months\b"
 )
-_PAYMENT = re.compile(
+_PAYMENT = Phrases(
     r"[$€£]\s?\d[\d,.]*\d?\s?(?:(?:a|per|each|every)\s|/\s?)(?:month|mo|week|wk)\b|[$€£]\s?\d[\d,.]*\d?\s(?:monthly|weekly)\b|"
-    r"\b(?:payments?|instal?lments?) (?:of|from|as low as|at|just|only) (?:just |only )?[$€£]\s?\d",
-    re.I,
+    r"\b(?:payments?|instal?lments?) (?:of|from|as low as|at|just|only) (?:just |only )?[$€£]\s?\d"
 )
-_CHARGE = re.compile(
+_CHARGE = Phrases(
     r"\b(?:finance charges?|(?:total )?interest|borrowing costs?)(?: (?:is|of|only|just|less|than|under|totals?|at|"
     r"most)){0,3}:? [$€£]\s?\d|"
-    r"[$€£]\s?\d[\d,.]*\d? (?:in (?:total )?)?(?:finance charges?|interest)\b",
-    re.I,
+    r"[$€£]\s?\d[\d,.]*\d? (?:in (?:total )?)?(?:finance charges?|interest)\b"
 )
 
 
@@ -126,7 +119,7 @@ def _listed(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
-_PROMISE = re.compile(
+_PROMISE = Phrases(
     r"(?<!satisfaction )(?<!satisfaction is )(?<!not )(?<!n't )(?<!never )(?<!money-back )(?<!money back )\bguaranteed\b"
     r"(?! (?:delivery|shipping|refund|fresh|returns? (?:policy|within)|by the (?:fdic|government)))(?! (?:issue|acceptance of))|"
     r"(?<!satisfaction )\bwe guarantee (?:your |you )?(?:approval|acceptance|a loan|results|savings|returns)\b|"
@@ -136,14 +129,12 @@ _PROMISE = re.compile(
     r"accepted)|gets approved)\b|"
     r"\bbad credit\?? (?:no problem|is (?:fine|ok(?:ay)?)|welcome)\b|\b(?:lowest|best) (?:rates?|apr)\b|\b(?:fix|erase|"
     r"repair) your credit\b|"
-    r"\b(?:get|be) out of debt\b|\b(?:free|easy) money\b|\bno (?:hidden (?:fees|costs|charges)|strings attached)\b",
-    re.I,
+    r"\b(?:get|be) out of debt\b|\b(?:free|easy) money\b|\bno (?:hidden (?:fees|costs|charges)|strings attached)\b"
 )
-_LENDER = re.compile(
+_LENDER = Phrases(
     r"\bguaranteed (?:approval|acceptance|loans?|credit|returns(?! policy)|income|profits?)\b|\bpre-?\s?approved\b|\b(?:no|"
     r"without(?: a)?) credit checks?\b|"
-    r"\bbad credit\?? (?:no problem|is (?:fine|ok(?:ay)?)|welcome)\b|\b(?:erase|repair|fix) your credit\b",
-    re.I,
+    r"\bbad credit\?? (?:no problem|is (?:fine|ok(?:ay)?)|welcome)\b|\b(?:erase|repair|fix) your credit\b"
 )
 """Promises that only money matters are sold with, whatever else the copy says."""
 

@@ -86,6 +86,28 @@ def postal_address(copy: Copy) -> Iterator[Hit]:
             return
 
 
+@rule(
+    "E06",
+    "The brand writes from a domain of its own.",
+    channels=["email"],
+    severity="block",
+    source="CAN-SPAM, 15 U.S.C. 7704(a)(1)",
+    brand={"name": "Acme", "domains": ["acme.com"], "from_email": "Acme <news@mail.acme.com>"},
+    passes={"subject": "Hi", "body": f"Come back.\n\n{FOOTER}"},
+    fails={
+        "subject": "Hi",
+        "body": f"Come back.\n\n{FOOTER}",
+        "_brand": {"name": "Acme", "domains": ["acme.com"], "from_email": "news@acme-mail.net"},
+    },
+)
+def sender_is_the_brand(copy: Copy) -> Iterator[Hit]:
+    """Judged by the brand's settings, the same for all its e-mails; what left is looked at again in the outbox's audit."""
+    host, domains = copy.brand.from_email.strip("<> ").rpartition("@")[2].lower(), [d.lower() for d in copy.brand.domains]
+    if host and domains and not any(host == d or host.endswith(f".{d}") for d in domains):
+        remedy = "Write from one of them, or add it to `domains`."
+        yield Hit("subject", None, f"`from_email` is at {host}, the brand's domains are {', '.join(domains[:5])}. {remedy}")
+
+
 def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from guardrails.phrases import Phrases
 from guardrails.rules.base import Copy, Hit, rule
 from guardrails.template import UNSUBSCRIBE, expression, names, tokens
 
@@ -16,25 +17,21 @@ _TLD = (
     r"pl|gov|edu|mobi|tech|cloud|space|fun|icu|vip|win|bid|loan|ltd|zip|mov|buzz|email|support)"
 )
 _WORDY = r"(?:me|to|us|it|no|is|in|so|be|at|as|am|my|ly|gl|gd)"
-_SCHEMED = re.compile(r"\b(?:https?|hxxps?|ftps?|[a-z][a-z0-9+.-]{1,20}(?=://)):[/\\]*[^\s<>\"'`|/\\][^\s<>\"'`|]*", re.I)
-_SCRIPTED = re.compile(
-    r"\b(?:javascript|vbscript|data|livescript|mocha|blob|view-source)\s*:\s*(?=[^\s])(?:[\w/+.-]+[;,(=]|[^\s]*[(;=])\S*", re.I
-)
+_SCHEMED = Phrases(r"\b(?:https?|hxxps?|ftps?|[a-z][a-z0-9+.-]{1,20}(?=://)):[/\\]*[^\s<>\"'`|/\\][^\s<>\"'`|]*")
+_SCRIPTED = Phrases(r"\b(?:javascript|vbscript|data|livescript|mocha|blob|view-source)\s*:\s*(?=[^\s])(?:[\w/+.-]+[;,(=]|[^\s]*[(;=])\S*")
 _BARE = re.compile(
     rf"(?<![\w@./:-])(?:www\d?\.[^\s<>\"'`|]+|(?:[\w-]{{1,63}}\.){{1,8}}(?:{_TLD}|xn--[\w-]+)(?![\w-]|\.\w)(?:[:/?#][^\s<>\"'`|]*)?|"
     rf"(?:[\w-]{{1,63}}\.){{1,8}}{_WORDY}/[^\s<>\"'`|]+|"
     r"(?:\d{1,3}\.){3}\d{1,3}(?:[:/][^\s<>\"'`|]+))",
     re.I,
 )
-_PROTOCOL_RELATIVE = re.compile(r"(?<![:\w/])//[\w-]+(?:\.[\w-]+)+\S*")
-_DEFANGED = re.compile(
-    rf"\b[\w-]{{1,63}}\s{{0,3}}(?:\[\.\]|\(\.\)|\{{\.\}}|[\[({{]\s{{0,3}}dot\s{{0,3}}[\])}}])\s{{0,3}}(?:[\w-]{{1,63}}(?:\[\.\]|\(\.\))){{0,8}}{_TLD}\b",
-    re.I,
+_PROTOCOL_RELATIVE = Phrases(r"(?<![:\w/])//[\w-]+(?:\.[\w-]+)+\S*", flags=0)
+_DEFANGED = Phrases(
+    rf"\b[\w-]{{1,63}}\s{{0,3}}(?:\[\.\]|\(\.\)|\{{\.\}}|[\[({{]\s{{0,3}}dot\s{{0,3}}[\])}}])\s{{0,3}}(?:[\w-]{{1,63}}(?:\[\.\]|\(\.\))){{0,8}}{_TLD}\b"
 )
-_DOTTED = re.compile(
+_DOTTED = Phrases(
     rf"[a-z0-9-]{{1,63}}[{_DOTS}](?:[a-z0-9-]{{1,63}}[.{_DOTS}]){{0,8}}(?:{_TLD})(?![\w-])\S*|"
-    rf"[a-z0-9-]{{1,63}}(?:[.{_DOTS}][a-z0-9-]{{1,63}}){{0,8}}[{_DOTS}][a-z0-9-]{{1,63}}/\S*",
-    re.I,
+    rf"[a-z0-9-]{{1,63}}(?:[.{_DOTS}][a-z0-9-]{{1,63}}){{0,8}}[{_DOTS}][a-z0-9-]{{1,63}}/\S*"
 )
 _CARRIERS = frozenset(
     [

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from guardrails.amounts import Offer, find, percentages
 from guardrails.dates import last_days
 from guardrails.offer_words import PRICE_CUT
+from guardrails.phrases import Phrases
 from guardrails.rules.base import Copy, Hit, lending, rule
 from journeyman.domain import Incentive
 
@@ -63,8 +65,14 @@ def _facts(copy: Copy) -> list[Offer]:
         if product.price is not None:
             cut = {"percent_off": product.price * record.value / 100, "amount_off": record.value}.get(record.kind, 0) if record else 0
             prices += [Offer("amount", p, p, 0, 0, product.currency) for p in {product.price, round(product.price - cut, 2)}]
-    proven = [text for text in (*(e.claim for e in copy.brand.evidence), *(p.description for p in copy.brand.products)) if text]
-    return prices + [offer for text in proven for offer in (*find(text), *percentages(text))]
+    proven = (*(e.claim for e in copy.brand.evidence), *(p.description for p in copy.brand.products))
+    return [*prices, *(offer for text in proven if text for offer in _numbers(text))]
+
+
+@lru_cache(maxsize=4096)
+def _numbers(text: str) -> tuple[Offer, ...]:
+    """What a text of the brand's own states, offer or not."""
+    return (*find(text), *percentages(text))
 
 
 def _same(one: Offer, other: Offer) -> bool:
@@ -106,9 +114,10 @@ def _words(record: Incentive) -> str:
     }[record.kind]
 
 
-_CODE = re.compile(
+_CODE = Phrases(
     r"(?i:\b(?<!zip )(?<!area )(?<!dress )(?<!post )(?<!postal )(?<!qr )(?:code|coupon|promo|voucher))(?i:\s+(?:is|"
-    r"with))?\s*[:=]?\s*[\"'(]?(?P<code>(?=[A-Z0-9_-]*[A-Z])[A-Z0-9][A-Z0-9_-]{2,39})\b"
+    r"with))?\s*[:=]?\s*[\"'(]?(?P<code>(?=[A-Z0-9_-]*[A-Z])[A-Z0-9][A-Z0-9_-]{2,39})\b",
+    flags=0,
 )
 _LIKE_A_CODE = r"(?P<code>[A-Z]{3,20}-?\d{1,6})\b(?!-\d)"
 _ENTER = re.compile(rf"\b(?i:use|enter|apply|type|redeem)\s+{_LIKE_A_CODE}")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from guardrails.phrases import Phrases
 from guardrails.rules.base import Copy, Hit, rule
 
-_ORDER = re.compile(
+_ORDER = Phrases(
     r"\b(?:ignore|disregard|forget|override|bypass)\s+(?:(?:all|any|every|everything|each|of|the|these|those|your|my|our|and|"
     r"previous|prior|above|"
     r"earlier|preceding|foregoing|former|initial|original|system|safety|content)\s+){1,6}(?:instructions?|prompts?|rules|"
@@ -33,18 +33,16 @@ _ORDER = re.compile(
     r"<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|begin_of_text|start_header_id)\|?>?|\[/?INST\]|<</?SYS>>|"
     r"</?(?:system|assistant|s_prompt|instructions?)>|"
     r"(?:^|\n)\s{0,4}#{1,4}\s?(?:system|instructions?|response|assistant|human)\s?:|(?:^|\n)\s{0,4}(?:system|assistant)\s?:\s"
-    r"(?=you\b|ignore|act as|respond|reply|write|answer|sure|do not|never|always|the user|i\b)",
-    re.I,
+    r"(?=you\b|ignore|act as|respond|reply|write|answer|sure|do not|never|always|the user|i\b)"
 )
-_CHATTER = re.compile(
+_CHATTER = Phrases(
     r"(?:^|\n)\s{0,4}(?:sure|certainly|of course|absolutely)[,!.]{1,2}\s+here(?:'s| is| are)\s+(?:a|an|the|your|some|\w+)\s|"
     r"\bhere(?:'s| is) (?:a|the|your) (?:revised|rewritten|updated|improved|corrected|final) (?:version|draft|copy|email|"
     r"message|sms|subject line)\b|"
     r"\b(?:system|hidden) prompt\b|\bprompt injection\b|\bnew instructions?:|\b(?:encode|encrypt|translate|"
     r"reverse) your (?:response|answer|reply|output)\b|"
     r"\b(?:respond|reply|answer) only (?:with|in) (?:json|yaml|xml)\b|\bmy (?:knowledge|training) (?:cut-?off|data)\b|"
-    r"\bnote to (?:the )?(?:ai|reviewer|model)\b",
-    re.I,
+    r"\bnote to (?:the )?(?:ai|reviewer|model)\b"
 )
 
 

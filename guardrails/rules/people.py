@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from guardrails.phrases import Phrases
 from guardrails.rules.base import Copy, Hit, Severity, rule
 
-_PRAISE = re.compile(
+_PRAISE = Phrases(
     r"\"(?=(?:[^\"\s]{1,40} ){3})[^\"\n]{12,300}\"\s{0,2}[-,(]{1,2}\s?(?!(?:and|or|but|the|our|by|it|we|you|is)\b)[A-Z][\w.'-]{0,30}|"
     r"\"(?=(?:[^\"\s]{1,40} ){3})[^\"\n]{12,300}\"\s?(?:says|said|writes|wrote|raves|reports|sagt|schreibt|dit|ecrit|dice|"
     r"escribe)\s(?!our\b|the\b)[A-Z]|"
@@ -24,16 +24,16 @@ _PRAISE = re.compile(
     r"\b(?:kunden|kundinnen|gaste|mitglieder|leser|nutzer) (?:sagen|lieben|schwarmen|empfehlen|bewerten)\b|"
     r"\bnos (?:client(?:e|s|es)+|hotes|membres|lecteurs|utilisateurs) (?:disent|adorent|aiment|recommandent|plebiscitent)\b|"
     r"\bnuestr[oa]s (?:clientes|clientas|huespedes|socios|lectores|usuarios) (?:dicen|adoran|aman|recomiendan)\b|"
-    r"\ba nuestr[oa]s (?:clientes|clientas|huespedes|socios|usuarios) les (?:encanta|gusta)\b)|[★⭐]{3,}"
+    r"\ba nuestr[oa]s (?:clientes|clientas|huespedes|socios|usuarios) les (?:encanta|gusta)\b)|[★⭐]{3,}",
+    flags=0,
 )
-_DISCLOSED = re.compile(
+_DISCLOSED = Phrases(
     r"\b(?:not paid|never paid|paid (?:partner\w*|endorsement|post|review)|was paid|were paid|(?:was|were|not) compensated|"
     r"compensated|sponsored|gifted|"
     r"received (?:it |this |the product |a )?(?:for )?free|free (?:sample|product) in return|in exchange for|individual results|"
     r"results (?:may |will )?vary|verified (?:review\w*|customers?|purchas\w+|buyers?)|not typical|typical results|unpaid|affiliate|"
     r"our (?:own )?employees?|works (?:for|with) us|ambassador|werbung|anzeige|verifizierte\w*|collaboration remuneree|avis verifies?|"
-    r"publicidad|opinion(?:es)? verificadas?)\b|(?<!\w)#(?:ad|sponsored|werbung|anzeige|publi)\b",
-    re.I,
+    r"publicidad|opinion(?:es)? verificadas?)\b|(?<!\w)#(?:ad|sponsored|werbung|anzeige|publi)\b"
 )
 
 
@@ -95,7 +95,7 @@ _BEING = (
 _NOT_OF_READER = (
     r"(?![\w'-])(?!,?\s+(?:i|she|he|my|our founder)\b)(?!\s+(?:friday|box|spot|owned|led|company|brand|bookshop|team|menu|cuisine|food))"
 )
-_TOLD = re.compile(
+_TOLD = Phrases(
     rf"\b(?:as|being)\s+(?:a|an)\s+(?:(?:proud|young|older|fellow|new)\s+){{0,2}}{_SENSITIVE}{_NOT_OF_READER}"
     r"(?=[,.!?;:]|$|\s+(?:you|like you|with|man|woman|person|mother|father|parent|customer|shopper|reader|member)\b)|"
     rf"\b{_BEING}\s+{_VERY}{_SENSITIVE}{_NOT_OF_READER}|"
@@ -106,10 +106,9 @@ _TOLD = re.compile(
     r"mental illness|high blood pressure)\b|"
     r"\b(?:weil|da)\s+(?:sie|du)\s+(?:[\w-]+\s+){0,2}(?:diabetiker(?:in)?|schwanger|behindert|muslim(?:a|in)?|judisch|schwul|lesbisch)\b|"
     r"\bparce que vous etes\s+(?:diabetique|enceinte|handicapee?|musulmane?|juive?|gay|lesbienne)\b|"
-    r"\bporque (?:eres|es usted|estas|esta)\s+(?:diabetic[oa]|embarazada|discapacitad[oa]|musulman[a]?|judi[oa]|gay|lesbiana)\b",
-    re.I,
+    r"\bporque (?:eres|es usted|estas|esta)\s+(?:diabetic[oa]|embarazada|discapacitad[oa]|musulman[a]?|judi[oa]|gay|lesbiana)\b"
 )
-_HINTED = re.compile(
+_HINTED = Phrases(
     rf"\bas\s+(?:a|an)\s+(?:(?:proud|young|older|busy|new|working)\s+){{0,2}}{_STATUS}{_NOT_OF_READER}(?=[,.!]|\s+(?:you|"
     rf"like you|your|with|over)\b)|"
     rf"\b{_BEING}\s+{_VERY}{_STATUS}{_NOT_OF_READER}|"
@@ -117,8 +116,7 @@ _HINTED = re.compile(
     r"\b(?:at|for|of)\s+your\s+(?:age|faith|race|religion|ethnicity|nationality|sexual orientation|gender|background)\b|"
     r"\byour\s+(?:diabetes|cancer|hiv status|depression|disability|pregnancy|menopause|epilepsy|dementia|diagnosis|addiction|infertility|"
     r"sexual orientation|sexuality|ethnicity|religion|religious beliefs|political views|immigration status|"
-    r"divorce)\b(?!\s+(?:test|pillow|kit|vitamins?))",
-    re.I,
+    r"divorce)\b(?!\s+(?:test|pillow|kit|vitamins?))"
 )
 
 

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any
 
+from guardrails.phrases import Phrases
 from guardrails.rules.base import Copy, Hit, rule
 from guardrails.template import View
 
@@ -22,6 +23,10 @@ _PHONE = re.compile(
     r"\d{3} \d{3} \d{4}|0\d{3,4} \d{3} ?\d{3,4})(?![\w%]|[.,-]\d)|"
     r"(?i:\b(?:call|phone|ring|tel|dial|fax|mobile|cell|whatsapp)\b)[^.!?\n\d]{0,24}(?P<local>\d{3}[-. ]\d{4})\b"
 )
+_DIGIT = re.compile(r"\d")
+_SEVEN = re.compile(r"(?:\d[^\w\n]{0,4}){6}\d")
+"""The fewest digits of a phone number, with whatever may stand between them."""
+_AT = re.compile(r"[\[({]\s*at\b|\sat\s+\w+\s+dot\s", re.I)
 _CARD = re.compile(r"(?<![\w.-])[3-6](?:[ -]?\d){12,18}(?![\w]|-\d)")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _IBAN_LENGTH = {
@@ -51,15 +56,15 @@ _ORDER = re.compile(
     r"member(?:ship)?|account\s+ending|no|number|nr)\b\.?\s*|#\s*)(?:(?:no|nr|number|id|is|code)\b\.?\s*)?[:#]?\s*$",
     re.I,
 )
-_PASSWORD = re.compile(
+_PASSWORD = Phrases(
     r"\b(?:password|passwd|pwd|api[ _-]?key|secret[ _-]?key|access[ _-]?token|auth[ _-]?token|client[ _-]?secret)\b\s*(?:is|"
-    r"=|:)\s*[\"']?(?P<at>(?=\S*\d)\S{6,})",
-    re.I,
+    r"=|:)\s*[\"']?(?P<at>(?=\S*\d)\S{6,})"
 )
 _LONG = re.compile(r"[A-Za-z0-9+/_=.-]{16,}")
-_BEARER = re.compile(
+_BEARER = Phrases(
     r"\b(?:sk|pk|rk)[-_](?:live|test|proj|ant)[-_][\w-]{12,}|\bsk-[A-Za-z0-9]{20,}|\bAIza[\w-]{35}|\bghp_\w{20,}|"
-    r"\bgithub_pat_\w{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bhf_[A-Za-z0-9]{30,}"
+    r"\bgithub_pat_\w{20,}|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bhf_[A-Za-z0-9]{30,}",
+    flags=0,
 )
 _DETECTORS = (
     ("aws", "AWSKeyDetector"), ("azure_storage_key", "AzureStorageKeyDetector"), ("basic_auth", "BasicAuthDetector"),
@@ -95,11 +100,12 @@ def nobodys_data(copy: Copy) -> Iterator[Hit]:
     for field, view in copy.plain:
         text, taken = view.text, list[tuple[int, int]]()
         found = [("a key or password", _secrets(text))]
-        if any(c.isdigit() for c in text):
+        digits = len(_DIGIT.findall(text))
+        if digits:
             found += [("a bank account", _ibans(text)), ("a card number", _cards(text)), ("a social security number", _identities(text))]
         if field != "cta.url":
             found += [("an e-mail address", _mails(text, own))]
-            found += [("a phone number", _phones(text, own, region))] if sum(c.isdigit() for c in text) >= 7 else []
+            found += [("a phone number", _phones(text, own, region))] if digits >= 7 and _SEVEN.search(text) else []
         for what, spans in found:
             for start, end in spans:
                 if not any(s < end and start < e for s, e in taken) and not _address(view, start, end, copy):
@@ -124,7 +130,7 @@ def _address(view: View, start: int, end: int, copy: Copy) -> bool:
 
 
 def _mails(text: str, own: frozenset[str]) -> Iterator[tuple[int, int]]:
-    for match in _MAIL.finditer(text):
+    for match in _MAIL.finditer(text) if "@" in text or _AT.search(text) else ():
         if match[0].lower().strip(".'") not in own and text[max(0, match.start() - 3) : match.start()] != "://":
             yield match.span()
 

@@ -134,7 +134,7 @@ def _norm(text: str) -> str:
     from guardrails.fold import fold
     from guardrails.template import View
 
-    plain = fold(View(text, tuple((i, i + 1) for i in range(len(text))))).text
+    plain = fold(View(text, tuple)).text
     return " ".join(re.sub(r"'s\b", "", w) for w in re.findall(r"[\w']+", plain.casefold()))
 
 

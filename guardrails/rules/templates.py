@@ -7,35 +7,42 @@ from collections.abc import Iterator
 
 from jinja2 import nodes
 
+from guardrails.phrases import Phrases
 from guardrails.rules.base import Copy, Hit, rule
 from guardrails.template import ALWAYS, FILTERS, MOST_VIEWS, Token, conditions, expression, names, refused, syntax_error, tag, tokens
 
 _GREETING = r"(?:hi|hello|hey|dear|thanks|welcome(?:\s+back)?|good\s+(?:morning|evening|afternoon))"
 _LEFT_OVER = [
-    (re.compile(r"\{\{|\}\}|\{%|%\}"), "an unfinished template"),
+    (Phrases(r"\{\{|\}\}|\{%|%\}"), "an unfinished template"),
     (
-        re.compile(r"(?<![\w{])\$?\{[A-Za-z_][\w. ]{0,40}\}(?!\})|%%[A-Za-z_]\w*%%|\*\|[A-Z_:]+\|\*|<<\s*[A-Za-z_][\w ]*>>|\[\[[\w ]+\]\]"),
+        Phrases(
+            r"(?<![\w{])\$?\{[A-Za-z_][\w. ]{0,40}\}(?!\})|%%[A-Za-z_]\w*%%|\*\|[A-Z_:]+\|\*|<<\s*[A-Za-z_][\w ]*>>|\[\[[\w ]+\]\]", flags=0
+        ),
         "a placeholder of another system",
     ),
     (
-        re.compile(r"\[(?:insert|your|first|last|customer|company|brand|product|user|recipient|name)\b[^\]\n]{0,40}\]", re.I),
+        Phrases(r"\[(?:insert|your|first|last|customer|company|brand|product|user|recipient|name)\b[^\]\n]{0,40}\]"),
         "a placeholder nobody filled in",
     ),
     (
-        re.compile(
+        Phrases(
             rf"\b{_GREETING},?\s+(?P<at>(?i:none|nan|null|undefined|n/a))\b(?!\s+of\b)(?=\s*[,!.:;\n-]|\s*$)|(?<![\w.-])(?-i:NaN)\b|"
             rf"\[object Object\]",
-            re.I,
         ),
         "a missing value",
     ),
     (
-        re.compile(r"(?:(?<=[$€£])(?:nan|None|null)\b|\b(?:nan|None|null|undefined)(?=\s*(?:%|points?\b|miles\b|off\b|USD\b|dollars?\b)))"),
+        Phrases(
+            r"(?:(?<=[$€£])(?:nan|None|null)\b|\b(?:nan|None|null|undefined)(?=\s*(?:%|points?\b|miles\b|off\b|USD\b|dollars?\b)))", flags=0
+        ),
         "a missing value",
     ),
-    (re.compile(r"(?:^|(?<![?\w])[ \t]|(?<=[:(]))None(?=\s*(?:[,!.;:)\n]|$))", re.M), "a missing value"),
-    (re.compile(r"\b(?:is|at|to|for|from|in|until|expires|your name)\s+(?:nan|undefined|null)(?=\s*(?:[,!.;]|$))"), "a missing value"),
-    (re.compile(r"^\s*(?:Hi|Hello|Hey|Dear)[ \t]+(?=[,!.])|\b(?:Hi|Hello|Hey|Dear)[ \t]+(?=,)"), "an empty variable"),
+    (Phrases(r"(?:^|(?<![?\w])[ \t]|(?<=[:(]))None(?=\s*(?:[,!.;:)\n]|$))", flags=re.M), "a missing value"),
+    (
+        Phrases(r"\b(?:is|at|to|for|from|in|until|expires|your name)\s+(?:nan|undefined|null)(?=\s*(?:[,!.;]|$))", flags=0),
+        "a missing value",
+    ),
+    (Phrases(r"^\s*(?:Hi|Hello|Hey|Dear)[ \t]+(?=[,!.])|\b(?:Hi|Hello|Hey|Dear)[ \t]+(?=,)", flags=0), "an empty variable"),
 ]
 
 
@@ -70,7 +77,7 @@ def variables_resolve(copy: Copy) -> Iterator[Hit]:
             yield Hit(field, None, f"The {field} is empty. Write it, or leave the field out.")
         for pattern, what in _LEFT_OVER:
             for match in pattern.finditer(view.text):
-                span = match.span("at") if "at" in pattern.groupindex and match["at"] else match.span()
+                span = match.span("at") if "at" in match.re.groupindex and match["at"] else match.span()
                 shown = view.text[span[0] : span[1]].strip() or match[0].strip()
                 yield copy.hit(field, view, *span, f"“{shown}” looks like {what}. Write what the customer should read.")
 

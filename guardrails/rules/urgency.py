@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from guardrails.phrases import Phrases
 from guardrails.rules.base import Copy, Hit, marketing, rule
 
 _ENDS = {"kind": "percent_off", "value": 15, "expires": "2026-12-31"}
@@ -35,7 +35,7 @@ _SPANISH = (
     r"\bquedan (?:solo |solamente )?\d+ (?:dias?|horas?|unidades|habitaciones)\b|\btermina (?:hoy|manana|esta noche|pronto|en \d+)\b|"
     r"\bdate prisa\b|\bdese prisa\b|\bcasi agotad[oa]s?\b|\bantes de que sea (?:demasiado )?tarde\b|\bahora o nunca\b"
 )
-_URGENT = re.compile("|".join((_ENGLISH, _GERMAN, _FRENCH, _SPANISH)), re.I)
+_URGENT = Phrases("|".join((_ENGLISH, _GERMAN, _FRENCH, _SPANISH)))
 
 
 @rule(

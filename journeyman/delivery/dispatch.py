@@ -2,7 +2,8 @@
 
 A crash between a channel's answer and the mark leaves a send *claimed*. The next delivery repeats it under the same key where the channel
 is idempotent, if the gate still allows it; elsewhere it becomes *unknown* and is never sent again by itself. Two deliveries of one journey
-may run at once: what both try goes out once on an idempotent channel, and on others the one that claimed it settles it.
+may run at once: what both try goes out once on an idempotent channel, and on others the one that claimed it settles it. Neither undoes what
+the other has taken over, and what may have left before a crash is never merely planned again: it counts towards caps and budget.
 """
 
 from __future__ import annotations
@@ -88,16 +89,16 @@ class _Round:
             doubtful = [answer for answer in answers if isinstance(answer, Blocked)]
             self._count["unknown"] += len(doubtful)
             self._count["unsettled"] += sum(isinstance(answer, Waiting) for answer in answers)
-            self.send(part, [answer for answer in answers if isinstance(answer, Claimed)])
+            self.send(part, [answer for answer in answers if isinstance(answer, Claimed)], again=True)
 
-    def send(self, sends: Sequence[Send], answers: Sequence[Answer]) -> None:
-        """Sends what was claimed and notes the rest."""
+    def send(self, sends: Sequence[Send], answers: Sequence[Answer], *, again: bool = False) -> None:
+        """Sends what was claimed and notes the rest. `again`: these may have left before, so none of them is planned anew."""
         self._blocked.update(answer.reason for answer in answers if isinstance(answer, Blocked))
         self._count["waiting"] += sum(isinstance(answer, Waiting) for answer in answers)
         claimed = [answer for answer in answers if isinstance(answer, Claimed)]
         known = decisions.named(self._store, [send.decision for send in sends])
         lineage = {id_: decision for id_, decision in known.items() if decision.journey == self._journey}
-        result = _Results(self._store)
+        result = _Results(self._store, again=again)
         try:
             for claim in claimed:
                 self._one(claim, lineage.get(claim.send.decision), result)
@@ -110,7 +111,7 @@ class _Round:
     def _one(self, claim: Claimed, decision: Decision | None, result: _Results) -> None:
         send = claim.send
         if send.channel in self.closed or self._clock.now() - claim.at > FRESH:
-            result.back(send)
+            result.back(claim)
             return
         channel = self._channel_for(send.channel)
         try:
@@ -118,7 +119,7 @@ class _Round:
                 raise Refused(f"Decision {send.decision} is not in the log.")
             result.sent(claim, channel.send(_outgoing(claim, decision)))
         except Refused as problem:
-            result.failed(send, problem.message)
+            result.failed(claim, problem.message)
         except Uncertain as problem:
             if channel.idempotent:
                 result.count["unsettled"] += 1
@@ -126,25 +127,25 @@ class _Round:
                 result.unknown(send, problem.message)
         except DeliveryError as problem:
             self.closed[send.channel] = problem
-            result.back(send)
+            result.back(claim)
         except Exception as problem:  # a channel's own mistake must not hold up the others; nobody knows whether the message left
             result.unknown(send, f"{type(problem).__name__}: {problem}")
 
 
 class _Results:
-    """What became of some claimed sends, kept together in one transaction."""
+    """What became of some claimed sends, kept together in one transaction. Another delivery may have overtaken this one meanwhile."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, *, again: bool) -> None:
+        self._store, self._again = store, again
         self.count: Counter[str] = Counter()
         self._clear()
 
     def _clear(self) -> None:
         self._sent: dict[str, str] = {}
-        self._failed: dict[str, str] = {}
+        self._failed: list[tuple[Claimed, str]] = []
         self._unknown: dict[str, str] = {}
         self._touches: list[Event] = []
-        self._back: list[Send] = []
+        self._back: list[Claimed] = []
 
     def sent(self, claim: Claimed, provider_id: str) -> None:
         send = claim.send
@@ -162,14 +163,17 @@ class _Results:
             )
         )
 
-    def failed(self, send: Send, why: str) -> None:
-        self._failed[send.id] = why
+    def failed(self, claim: Claimed, why: str) -> None:
+        self._failed.append((claim, why))
 
     def unknown(self, send: Send, why: str) -> None:
         self._unknown[send.id] = why
 
-    def back(self, send: Send) -> None:
-        self._back.append(send)
+    def back(self, claim: Claimed) -> None:
+        if self._again:
+            self.count["unsettled"] += 1
+        else:
+            self._back.append(claim)
 
     def keep(self, gate: Gate) -> None:
         """Writes all of it, and a `message_sent` event for each message that left."""
@@ -177,8 +181,9 @@ class _Results:
             return
         with self._store.transaction():
             outbox.sent(self._store, self._sent)
-            outbox.failed(self._store, self._failed)
-            budget.release(self._store, list(self._failed))
+            mine = outbox.standing(self._store, {claim.send.id: claim.at for claim, _ in self._failed})
+            outbox.failed(self._store, {claim.send.id: why for claim, why in self._failed if claim.send.id in mine})
+            budget.release(self._store, sorted(mine))
             outbox.unknown(self._store, self._unknown)
             events.add(self._store, self._touches)
             gate.release(self._back)

@@ -54,6 +54,6 @@ class Gate(Protocol):
         """The same for sends that were claimed before a crash and may be repeated: Blocked means *unknown* in the outbox."""
         ...
 
-    def release(self, sends: Sequence[Send]) -> None:
-        """Claimed sends that certainly did not leave are planned again, their budget free."""
+    def release(self, claims: Sequence[Claimed]) -> None:
+        """Sends that certainly did not leave are planned again, their budget free; but not where the claim stands no longer."""
         ...

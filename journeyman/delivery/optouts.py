@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from journeyman.delivery import complaints
 from journeyman.delivery.address import normalise
 from journeyman.domain import CHANNELS, Channel, Customer, Event
 from journeyman.errors import Refused
@@ -26,8 +27,8 @@ def says_stop(event: Event) -> bool:
 
 
 def honour(store: Store, events: Iterable[Event]) -> int:
-    """Acts on the opt-outs among `events` and returns how many there were; again changes nothing. An unsubscribe that names no known
-    channel counts for all of them."""
+    """Acts on the opt-outs among `events`, which the store has, and returns how many there were; again changes nothing. An unsubscribe
+    that names no known channel counts for all of them. A journey with too many complaints pauses (rule E08)."""
     outs = [event for event in events if event.event in NAMES or says_stop(event)]
     with store.transaction():
         people = {person.id: person for person in customers.read(store, [event.customer for event in outs])}
@@ -37,6 +38,7 @@ def honour(store: Store, events: Iterable[Event]) -> int:
                 _stop(store, event, person)
             else:
                 _close(store, event, (named,) if event.event == "unsubscribed" and named in CHANNELS else CHANNELS, person)
+        complaints.heed(store, outs)
     return len(outs)
 
 

@@ -78,6 +78,15 @@ def _template(variant: str, name: str, source: str) -> Template | str:
         raise RenderError(f"{variant}, {name}: {problem}.", remedy="Correct the template.") from problem
 
 
+class _Missing(StrictUndefined):
+    """A value nobody has: it may be asked for (`{% if first_name %}`), not written."""
+
+    __slots__ = ()
+
+    def __bool__(self) -> bool:
+        return False
+
+
 @lru_cache(maxsize=1)
 def _environment() -> ImmutableSandboxedEnvironment:
     class Environment(ImmutableSandboxedEnvironment):
@@ -94,6 +103,6 @@ def _environment() -> ImmutableSandboxedEnvironment:
         def call(self, *_: Any, **__: Any) -> Any:
             raise SecurityError("calls are not allowed")
 
-    environment = Environment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=True)
+    environment = Environment(undefined=_Missing, autoescape=False, keep_trailing_newline=True)
     environment.globals.clear()
     return environment

@@ -145,5 +145,7 @@ class Plan(Record):
     guardrails: Guardrails = Guardrails()
     measurement: Measurement = Measurement()
     schedule: Schedule = Schedule()
+    priority: int = Field(default=50, ge=0, le=100)
+    """Which of several live journeys goes first where a customer's limits let only one through; the higher."""
     hypotheses: list[Text] = Field(default_factory=list, max_length=50)
     questions: list[Text] = Field(default_factory=list, max_length=50)

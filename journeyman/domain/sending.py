@@ -16,6 +16,7 @@ BlockReason = Literal[
     "suppressed",
     "cap",
     "cooldown",
+    "outranked",
     "quiet_hours",
     "budget",
     "plan_not_live",

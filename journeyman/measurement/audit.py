@@ -19,14 +19,15 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from journeyman.domain import Arm, Channel, Customer, Event, Guardrails, QuietHours, Record
+from journeyman.measurement.envelope import faults
 
 SMS_HOURS = QuietHours(start=time(21, 0), end=time(8, 0))
 """Text messages may arrive from 08:00 to 21:00 at the recipient's place (47 CFR 64.1200), whatever the plan says."""
 
 
 class Finding(Record):
-    """One broken promise. `rule`: malformed, stranger, address, arm, variant, template, consent, suppressed, quiet_hours, clock, duplicate,
-    cap or cooldown."""
+    """One broken promise. `rule`: malformed, envelope, stranger, address, arm, variant, template, consent, suppressed, quiet_hours, clock,
+    duplicate, cap or cooldown."""
 
     rule: str
     send: str
@@ -69,15 +70,18 @@ def audit(
     arms: Mapping[str, str],
     approved: Collection[str],
     events: Iterable[Event] = (),
+    domains: Sequence[str] = (),
 ) -> list[Finding]:
     """Every violation found, oldest send first; an empty list is a clean bill.
 
     `customers` with their consent as it was at the start; `events` adds the `unsubscribed` and `complained` since, after which nothing may
     follow. `arms` is customer id → arm of everybody in the experiment; `approved` the ids of approved variants. A customer whose time
-    zone is missing or unknown is looked at in all `brand_zones` (UTC if there are none).
+    zone is missing or unknown is looked at in all `brand_zones` (UTC if there are none). E-mails must come from one of
+    the brand's `domains`.
     """
     findings: list[Finding] = []
     sent = list(_read(outbox, findings))
+    findings += [f for message in sent if message.channel == "email" for f in _envelope(outbox, message, domains)]
     return findings + judge(sent, customers, guardrails, brand_zones=brand_zones, arms=arms, approved=approved, events=events)
 
 
@@ -111,6 +115,13 @@ def _read(outbox: Path, findings: list[Finding]) -> Iterator[Sent]:
         except (ValidationError, ValueError) as problem:
             told = f"{file.name} is not a message: {str(problem).splitlines()[0]}"
             findings.append(Finding(rule="malformed", send=file.stem, customer="", message=told))
+
+
+def _envelope(outbox: Path, sent: Sent, domains: Sequence[str]) -> Iterator[Finding]:
+    """What is wrong with an e-mail's headers, where the letter itself was kept."""
+    letter = outbox / f"{sent.send_id}.eml"
+    told = faults(letter.read_bytes(), domains) if letter.is_file() else ()
+    return (Finding(rule="envelope", send=sent.send_id, customer=sent.customer, message=text) for text in told)
 
 
 def _alone(

@@ -37,14 +37,15 @@ def standing(store: Store, journey: str) -> Standing:
 
 
 def reserve(store: Store, journey: str, liabilities: Mapping[str, float]) -> None:
-    """Sets money aside for sends (send id → amount). Only the gate calls this, after it has looked at what is free."""
+    """Sets money aside for sends (send id → amount), unless what they cost is booked already. Only the gate calls this, after it has looked
+    at what is free."""
     now = store.clock.now()
     rows = [
         {"journey": journey, "send": send, "reserved": amount, "spent": 0.0, "reserved_at": now, "settled_at": None}
         for send, amount in liabilities.items()
     ]
     with store.transaction() as connection:
-        upsert(connection, budget, rows, ("reserved", "reserved_at", "settled_at"))
+        upsert(connection, budget, rows, ("reserved", "reserved_at", "settled_at"), where=budget.c.spent == 0)
 
 
 def release(store: Store, sends: Sequence[str]) -> None:

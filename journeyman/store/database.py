@@ -76,7 +76,10 @@ class Store:
             yield current
             return
         try:
-            with self.engine.connect().execution_options(writing=writing) as connection, connection.begin():
+            options: dict[str, Any] = {"writing": writing}
+            if not writing and self.engine.dialect.name == "postgresql":
+                options["isolation_level"] = "REPEATABLE READ"  # one moment for all of a reading; SQLite has no other way
+            with self.engine.connect().execution_options(**options) as connection, connection.begin():
                 if writing and connection.dialect.name == "postgresql":
                     connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": WRITER_LOCK})
                 was, wrote = self._current.set(connection), self._writing.set(writing)

@@ -16,7 +16,7 @@ from journeyman.domain import Channel, Send, SendState, Topic
 from journeyman.errors import RunError
 from journeyman.store.database import Store
 from journeyman.store.rows import chunks, columns, insert_new, records
-from journeyman.store.tables import sends
+from journeyman.store.tables import decisions, sends
 
 COLUMNS = columns(sends, Send)
 REACHED: tuple[SendState, ...] = ("claimed", "sent", "unknown")
@@ -94,6 +94,18 @@ def history(
     return [(send, customer, channel, when) for send, customer, channel, when in rows]
 
 
+def wanted(store: Store, people: Sequence[str], journeys: Sequence[str], until: datetime) -> list[tuple[Send, float]]:
+    """Planned marketing sends of these journeys to these customers, scheduled before `until`, with what their decisions expect."""
+    query = select(*COLUMNS, decisions.c.expected).join(decisions, decisions.c.id == sends.c.decision)
+    query = query.where(
+        sends.c.state == "planned", sends.c.topic == "marketing", sends.c.scheduled_at < until, sends.c.journey.in_(journeys)
+    )
+    with store.reading() as connection:
+        rows = [r for part in chunks(sorted(set(people))) for r in connection.execute(query.where(sends.c.customer.in_(part)))]
+    # Rows were validated on their way in.
+    return [(Send.trusted(dict(zip(Send.model_fields, row[:-1], strict=True))), row.expected) for row in rows]
+
+
 def claim(store: Store, ids: Sequence[str], at: datetime) -> None:
     """planned (or claimed before a crash) → claimed. Only the gate calls this."""
     _move(store, ids, ("planned", "claimed"), {"state": "claimed", "claimed_at": at})
@@ -104,9 +116,17 @@ def block(store: Store, reasons: Mapping[str, str]) -> None:
     _each(store, ("planned",), [{"which": id_, "state": "blocked", "reason": reason} for id_, reason in reasons.items()])
 
 
+def standing(store: Store, claims: Mapping[str, datetime]) -> set[str]:
+    """Which of these claims (send id → when it was claimed) still stand: nobody claimed the send again or knows what became of it."""
+    query = select(sends.c.id, sends.c.claimed_at).where(sends.c.state.in_(("claimed", "unknown")))
+    with store.reading() as connection:
+        rows = [row for part in chunks(list(claims)) for row in connection.execute(query.where(sends.c.id.in_(part)))]
+    return {id_ for id_, at in rows if claims[id_] == at}
+
+
 def unclaim(store: Store, ids: Sequence[str]) -> None:
-    """claimed → planned: certainly not sent, may be claimed again."""
-    _move(store, ids, ("claimed",), {"state": "planned", "claimed_at": None})
+    """claimed (or unknown meanwhile) → planned: certainly not sent, may be claimed again."""
+    _move(store, ids, ("claimed", "unknown"), {"state": "planned", "reason": None, "claimed_at": None})
 
 
 def sent(store: Store, provider_ids: Mapping[str, str]) -> None:
@@ -116,8 +136,8 @@ def sent(store: Store, provider_ids: Mapping[str, str]) -> None:
 
 
 def failed(store: Store, reasons: Mapping[str, str]) -> None:
-    """claimed → failed: certainly not sent and hopeless."""
-    _each(store, ("claimed",), [{"which": id_, "state": "failed", "reason": reason[:200]} for id_, reason in reasons.items()])
+    """claimed (or unknown meanwhile) → failed: certainly not sent and hopeless."""
+    _each(store, ("claimed", "unknown"), [{"which": id_, "state": "failed", "reason": reason[:200]} for id_, reason in reasons.items()])
 
 
 def unknown(store: Store, reasons: Mapping[str, str]) -> None:

@@ -25,14 +25,14 @@ def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int
     return connection.execution_options(preserve_rowcount=True).execute(statement, list(rows)).rowcount
 
 
-def upsert(connection: Connection, table: Table, rows: Sequence[Row], update: Sequence[str]) -> None:
-    """Inserts the rows; where the primary key exists, the columns named in `update` take the new values."""
+def upsert(connection: Connection, table: Table, rows: Sequence[Row], update: Sequence[str], where: Any = None) -> None:
+    """Inserts the rows; where the primary key exists (and `where` holds), the columns named in `update` take the new values."""
     if not rows:
         return
     statement = _insert(connection, table)
     keys = [column.name for column in table.primary_key]
     changed = {name: statement.excluded[name] for name in update}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), list(rows))
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed, where=where), list(rows))
 
 
 def columns(table: Table, kind: type[Record]) -> list[Column[Any]]:

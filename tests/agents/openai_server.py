@@ -74,6 +74,8 @@ class OpenAIServer:
         self.misbehaved: Counter[str] = Counter()
         """Bad replies by kind."""
         self.most_at_once = 0
+        self.prompts: list[str] = []
+        """Every message of every request, as it came."""
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
@@ -112,6 +114,8 @@ class OpenAIServer:
 
     def _respond(self, raw: bytes) -> tuple[int, dict[str, str], bytes]:
         request = json.loads(raw)
+        with self._lock:
+            self.prompts += [message["content"] for message in request["messages"]]
         name = request["response_format"]["json_schema"]["name"]
         if name.endswith("Drafts"):
             self._meet()

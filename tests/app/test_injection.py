@@ -3,7 +3,10 @@ and none of them is ever sent."""
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
+import shutil
 from datetime import timedelta
 from itertools import cycle
 from pathlib import Path
@@ -17,8 +20,10 @@ from app.office import Office
 from app.workspace import Workspace
 from journeyman.clock import ManualClock
 from journeyman.domain import Orders
+from journeyman.simulation.worlds import prepare
 from journeyman.store import journeys, library
-from tests.app.shop import MONDAY, ROOT, live_shop
+from tests.agents.openai_server import OpenAIServer
+from tests.app.shop import GOAL, MONDAY, ROOT, live_shop
 
 SHARED = ROOT.parent / "shared" / "data" / "injection"
 OURS = [
@@ -95,4 +100,35 @@ def test_none_of_it_is_sent(both: tuple[dict[str, Any], dict[str, Any]]) -> None
     needles = [" ".join(line.split()[:4]).casefold() for line in attacks()]
     for message in spoiled["sent"]:
         text = json.dumps(message["rendered"], ensure_ascii=False).casefold()
+        assert not [needle for needle in needles if needle in text]
+
+
+DATA = re.compile(r'<data name="[a-z_]+">\n.*?\n</data>', re.S)
+
+
+def test_a_model_sees_them_only_as_quoted_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every prompt of a campaign, as it reached the model: outside the quoted data there is nothing of theirs."""
+    folder = tmp_path / "shop"
+    shutil.copytree(ROOT / "app" / "templates" / "retail", folder)
+    prepare("retail", folder, 7, customers=120)
+    poisoned(folder)
+    with OpenAIServer() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        monkeypatch.setenv("OPENAI_API_KEY", "test-key")
+        with Office(Workspace.open(folder), ManualClock(MONDAY), model="openai:gpt-test") as office:
+            office.also = ["order"]
+            features = office.staged.build(MONDAY)
+            asyncio.run(office.campaign("spoiled", {"goal": GOAL, "target": 20}, features=features, auto=True))
+            assert journeys.read(office.store, "spoiled").state == "live"
+            sent = [v for v, _ in library.approved(office.store, "spoiled")]
+    needles = [" ".join(line.replace("</data>", "").split()[:4]).casefold() for line in attacks()]
+    quoted = " ".join(" ".join(DATA.findall(prompt)) for prompt in server.prompts).casefold()
+    assert sum(needle in " ".join(quoted.split()) for needle in needles) > len(needles) / 2  # they did reach it
+    for prompt in server.prompts:
+        if "<data name=" in prompt:  # an order; a system prompt only tells of them
+            assert prompt.count("<data name=") == prompt.count("</data>") == len(DATA.findall(prompt))
+        bare = " ".join(DATA.sub(" ", prompt).casefold().split())
+        assert not [needle for needle in needles if needle in bare]
+    for variant in sent:
+        text = " ".join(json.dumps(variant.texts(), ensure_ascii=False).casefold().split())
         assert not [needle for needle in needles if needle in text]

@@ -10,12 +10,16 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import typer
 
+from app.cli.approve import approve
+from app.cli.run import run
 from app.office import Office
 from app.workspace import Workspace
 from journeyman.clock import ManualClock
 from journeyman.domain import Orders
-from journeyman.store import customers, events
+from journeyman.errors import RunError
+from journeyman.store import audit, customers, events
 from tests.app.shop import MONDAY, live_shop
 
 
@@ -87,3 +91,30 @@ def test_a_second_office_knows_what_the_first_took_in(sent: tuple[Path, str, lis
     for expected in (1, 0):
         with Office(Workspace.open(folder), ManualClock(MONDAY + timedelta(days=2))) as office:
             assert office.news(journey, office.at_work(journey, MONDAY)) == expected
+
+
+def test_complaints_pause_the_journey_and_a_person_lets_it_go_on(
+    sent: tuple[Path, str, list[Any]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, journey, sends = sent
+    mails = [s for s in sends if s.channel == "email"][:3]
+    later = MONDAY + timedelta(days=1)
+    told = {"timestamp": later, "event": "complained", "properties": json.dumps({"channel": "email"})}
+    appended(folder, "events", *(told | {"customer_id": s.customer} for s in mails))
+    clock = ManualClock(later + timedelta(hours=2))
+    monkeypatch.setattr(Office, "open", classmethod(lambda cls, _: cls(Workspace.open(folder), clock)))
+    with pytest.raises(typer.Exit) as ended:
+        run(journey, resume=False, workspace=folder, json=True)
+    assert ended.value.exit_code == 1
+    assert "3 people complained" in json.loads(capsys.readouterr().out)["paused"]
+    with pytest.raises(RunError, match=r"is paused. It was paused on .* 3 people complained"):
+        run(journey, resume=False, workspace=folder, json=True)
+    approve(journey, reject=True, by="Ann", workspace=folder, json=True)
+    assert json.loads(capsys.readouterr().out)["state"] == "paused"
+    approve(journey, reject=False, by="Ann", workspace=folder, json=True)
+    assert json.loads(capsys.readouterr().out)["state"] == "live"
+    run(journey, resume=False, workspace=folder, json=True)
+    assert json.loads(capsys.readouterr().out)["decided"] > 0
+    with Office.open(folder) as office:
+        log = [(e.actor, e.action) for e in audit.read(office.store)]
+        assert log.index(("guardrails", "paused for complaints")) < log.index(("Ann", "resumed"))

@@ -198,10 +198,12 @@ def a_world(
     variants: Sequence[Variant] = (),
     now: datetime = NOON,
     brand: Brand = BRAND,
+    database: str | None = None,
 ) -> World:
-    """Live journeys (default: one without limits but quiet hours) with an approved variant per channel and topic."""
+    """Live journeys (default: one without limits but quiet hours) with an approved variant per channel and topic. `database`: an empty one,
+    by its URL, instead of a file in the folder."""
     clock = ManualClock(now)
-    store = fresh_store(folder, clock)
+    store = Store.open(database, clock=clock) if database else fresh_store(folder, clock)
     everybody = [a_customer(n) for n in range(people)] if isinstance(people, int) else list(people)
     copy = [a_variant(channel, topic) for channel in CHANNELS for topic in TOPICS] + list(variants)
     with store.transaction():

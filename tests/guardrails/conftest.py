@@ -1,14 +1,15 @@
-"""A brand with everything a rule asks about, and a short way to judge a text."""
+"""A brand with everything a rule asks about, a short way to judge a text, and a shop for thousands of cases."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from guardrails.check import check
 from journeyman.domain import Brand, Guardrails, Variant, Verdict
+from tests.guardrails.cases import Shop
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +44,11 @@ def judge(acme: Brand) -> Callable[..., Verdict]:
 def blocked(judge: Callable[..., Verdict]) -> Callable[..., set[str]]:
     """As `judge`, the rules that blocked."""
     return lambda *args, **fields: {v.rule for v in judge(*args, **fields).violations if v.severity == "block"}
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    """One for all cases of all promises."""
+    made = Shop.of(tmp_path_factory.mktemp("shop"))
+    yield made
+    made.store.close()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guardrails.check import check, check_many, merge
+from guardrails.check import check, check_many, conclude, findings, merge
 from guardrails.lines import read_variants
 from guardrails.rules.sms import gsm, segments
 from journeyman.domain import CHANNELS, Brand, Variant, Violation
@@ -36,6 +36,15 @@ def test_verdicts(judge) -> None:
     assert judge("It is back!!!").verdict == "approve" and judge("It is back!!!").violations[0].rule == "X20"
     assert judge("Last chance to see it.").verdict == "escalate"
     assert judge("Last chance: 20% off.").verdict == "reject"
+
+
+def test_findings_say_what_a_rule_meant(acme: Brand) -> None:
+    variant = Variant(id="v", channel="push", body="Last chance!!! Take 20% off.")
+    found = list(findings(variant, acme))
+    assert {(v.rule, severity) for v, severity in found} == {("X02", "block"), ("X10", "ask"), ("X20", "warn")}
+    assert all((severity == "block") == (v.severity == "block") for v, severity in found)
+    assert check(variant, acme) == conclude("v", found) and check(variant, acme).violations == [v for v, _ in found]
+    assert [conclude("v", [f for f in found if f[1] in kinds]).verdict for kinds in (("ask", "warn"), ("warn",))] == ["escalate", "approve"]
 
 
 def test_a_model_can_only_add(judge) -> None:

@@ -88,3 +88,46 @@ def test_wrong_use_is_an_error_with_a_remedy(tmp_path: Path) -> None:
     assert isinstance(missing, ContentError) and missing.remedy
     nowhere = run(tmp_path, GOOD, "--workspace", str(tmp_path / "nowhere")).exception
     assert isinstance(nowhere, WorkspaceError)
+
+
+@pytest.mark.parametrize("format", ["text", "json", "sarif", "html"])
+@pytest.mark.parametrize(("text", "code"), [(GOOD, 0), (GOOD + BAD, 1), (UNSURE, 1), (GOOD + BROKEN, 2), ("", 0)])
+def test_exit_codes_are_the_same_in_every_format(tmp_path: Path, text: str, code: int, format: str) -> None:
+    ended = run(tmp_path, text, "--format", format)
+    assert ended.exit_code == code
+    assert (ended.stdout == "") == (format == "text" or (format == "json" and not text))
+    assert ("copy.jsonl:2: body: field required" in " ".join(ended.stderr.split())) == (code == 2)
+
+
+def test_json_is_the_format_json(tmp_path: Path) -> None:
+    said = {run(tmp_path, BAD + BROKEN + UNSURE, *way).stdout for way in (["--json"], ["--format", "json"], ["--json", "--format", "json"])}
+    assert len(said) == 1
+
+
+def test_documents_stand_alone_on_stdout_and_the_count_is_for_people(tmp_path: Path) -> None:
+    for format, begins, ends in (("sarif", "{", "}"), ("html", "<!doctype html>", "</html>")):
+        ended = run(tmp_path, GOOD + BAD, "--format", format)
+        assert ended.stdout.startswith(begins) and ended.stdout.rstrip().endswith(ends) and ended.stdout.isascii()
+        assert ended.stderr.strip() == "1 approve, 1 reject"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [(["--format", "xml"], ["text", "json", "sarif", "html"]), (["--json", "--format", "html"], ["--json", "html"]),
+     (["--json", "--format", "text"], ["--json", "text"])],
+)  # fmt: skip
+def test_a_wrong_format_names_the_choices(tmp_path: Path, options: list[str], words: list[str]) -> None:
+    ended = run(tmp_path, GOOD, *options)
+    assert ended.exit_code == 2 and ended.stdout == "" and all(word in ended.stderr for word in words)
+
+
+def test_people_are_told_what_a_rule_meant_and_hostile_copy_does_not_act(tmp_path: Path) -> None:
+    evil = '{"id": "e", "channel": "push", "body": "\\u001b[31mLast chance\\u202e, 20% off."}\n'
+    said = run(tmp_path, UNSURE + evil).stderr
+    assert "X10 ask   body" in said and "\\u202e" in said
+    assert "\u202e" not in said and "\x1b[31mLast" not in said
+
+
+def test_an_id_that_is_half_a_character_is_told_all_the_same(tmp_path: Path) -> None:
+    for format in ("text", "json", "sarif", "html"):
+        assert run(tmp_path, '{"id": "\\ud800", "channel": "push"}\n', "--format", format).exit_code == 2

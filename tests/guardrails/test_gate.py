@@ -167,12 +167,13 @@ def test_caps_count_a_rolling_window_over_all_journeys(tmp_path: Path) -> None:
 def test_what_may_have_arrived_counts(tmp_path: Path, end: str, counts: bool) -> None:
     world = a_world(tmp_path, plans=[a_plan(frequency_caps=[FrequencyCap(limit=1)])])
     (send,) = world.plan_sends((0, "email"))
-    world.gate.claim([send])
+    (claim,) = world.gate.claim([send])
+    assert isinstance(claim, Claimed)
     {
         "sent": lambda: outbox.sent(world.store, {send.id: "x"}),
         "unknown": lambda: outbox.unknown(world.store, {send.id: "x"}),
         "failed": lambda: outbox.failed(world.store, {send.id: "x"}),
-        "unclaim": lambda: world.gate.release([send]),
+        "unclaim": lambda: world.gate.release([claim]),
     }[end]()
     assert reasons(world, (0, "sms", {"slot": "2"})) == ["cap" if counts else "Claimed"]
 
