@@ -47,7 +47,7 @@ from journeyman.domain import (
 )
 from journeyman.store import Store, customers, decisions, journeys, library, outbox
 
-SENDS, VARIANTS, ROUNDS = 20_000, 12, 4
+SENDS, VARIANTS, ROUNDS = 20_000, 12, 3
 NOW = datetime(2026, 3, 4, 19, tzinfo=UTC)
 """Two in the afternoon in New York, nine in the morning in Honolulu, before eight on the islands further west."""
 ZONES = (*["America/New_York"] * 9, *["America/Chicago"] * 5, *["America/Los_Angeles"] * 4, "Pacific/Honolulu", "Pacific/Pago_Pago", None)
@@ -162,8 +162,8 @@ def _fill(store: Store) -> None:
         customers.save(store, people)
         customers.suppress(store, "email", [send.address for send in made[7::60]], reason="complained")
         outbox.enqueue(store, before)
-        for send in before:
-            outbox.claim(store, [send.id], send.scheduled_at)
+        for moment in {send.scheduled_at for send in before}:
+            outbox.claim(store, [send.id for send in before if send.scheduled_at == moment], moment)
         outbox.sent(store, {send.id: "earlier" for send in before})
         decisions.add(store, [_decision(send) for send in made])
         outbox.enqueue(store, made)
