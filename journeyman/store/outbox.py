@@ -101,7 +101,7 @@ def wanted(store: Store, people: Sequence[str], journeys: Sequence[str], until: 
         sends.c.state == "planned", sends.c.topic == "marketing", sends.c.scheduled_at < until, sends.c.journey.in_(journeys)
     )
     with store.reading() as connection:
-        rows = [r for part in chunks(sorted(set(people))) for r in connection.execute(query.where(sends.c.customer.in_(part)))]
+        rows = [r for part in chunks(sorted(set(people))) for r in connection.execute(query.where(sends.c.customer.in_(part))).all()]
     # Rows were validated on their way in.
     return [(Send.trusted(dict(zip(Send.model_fields, row[:-1], strict=True))), row.expected) for row in rows]
 
