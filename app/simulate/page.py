@@ -63,4 +63,4 @@ def summary(outcome: Outcome, path: Path) -> RenderableType:
         if row.violations:
             told = ", ".join(f"{RULES.get(rule, rule)} {count:,}" for rule, count in row.diary.broken.items())
             notes.append(f"{row.label} broke: {told}")
-    return Group(table, "", *(Text(note) for note in notes), Text.assemble(("Page: ", "bold"), str(path)))
+    return Group(table, "", *(Text(note) for note in notes), Text.assemble(("Page: ", "bold"), str(path), overflow="fold", no_wrap=True))
