@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from journeyman.domain import Channel, Customer, Guardrails, Send, Variant
-from journeyman.store import Store, budget, customers, journeys, library, outbox
+from journeyman.domain import Channel, Customer, Guardrails, Plan, Send, Variant
+from journeyman.store import Store, budget, customers, decisions, journeys, library, outbox
 
 Rank = tuple[int, float]
 """Who goes first: the plan's priority, then what the decision expects."""
@@ -46,9 +46,8 @@ def gather(store: Store, sends: Sequence[Send], now: datetime, *, again: bool = 
     live = {j.name for j in journeys.listed(store) if j.state == "live"}
     plans = {name: journeys.plan(store, name) for name in sorted(live)}
     own = {send.id for send in sends} if again else set()
-    wanted = [] if again or len(live) < 2 else outbox.wanted(store, [send.customer for send in sends], sorted(live), now + AHEAD)
-    rank = {send.id: (plans[send.journey].priority, expected) for send, expected in wanted}
-    addresses = [send.address for send in (*sends, *(rival for rival, _ in wanted))]
+    rivals, ranks = ({}, {}) if again else _rivals(store, sends, plans, now)
+    addresses = [send.address for send in (*sends, *(rival for ones in rivals.values() for rival, _ in ones))]
     return Facts(
         now=now,
         live=frozenset((name, version) for name in live & set(names) for version in journeys.approved_versions(store, name)),
@@ -58,16 +57,25 @@ def gather(store: Store, sends: Sequence[Send], now: datetime, *, again: bool = 
         suppressed=customers.suppressed(store, addresses),
         history=_history(store, sends, now, [plan.guardrails for plan in plans.values()], own),
         committed={name: _committed(store, name, own) for name in names},
-        rivals=_by_customer((rival, rank[rival.id]) for rival, _ in wanted),
-        ranks=rank,
+        rivals=rivals,
+        ranks=ranks,
     )
 
 
-def _by_customer(rivals: Iterable[tuple[Send, Rank]]) -> dict[str, list[tuple[Send, Rank]]]:
+def _rivals(
+    store: Store, sends: Sequence[Send], plans: Mapping[str, Plan], now: datetime
+) -> tuple[dict[str, list[tuple[Send, Rank]]], dict[str, Rank]]:
+    """What other live journeys want to send these customers within a day, and the ranks of these sends where there is such a thing."""
+    own = {send.journey for send in sends}
+    others = sorted(plans if len(own) > 1 else plans.keys() - own)
+    wanted = outbox.wanted(store, [send.customer for send in sends], others, now + AHEAD) if others else []
     found: dict[str, list[tuple[Send, Rank]]] = defaultdict(list)
-    for send, rank in rivals:
-        found[send.customer].append((send, rank))
-    return found
+    for rival, expected in wanted:
+        found[rival.customer].append((rival, (plans[rival.journey].priority, expected)))
+    facing = [send for send in sends if send.customer in found and send.journey in plans]
+    known = decisions.named(store, [send.decision for send in facing]) if facing else {}
+    ranks = {s.id: (plans[s.journey].priority, known[s.decision].expected) for s in facing if s.decision in known}
+    return found, ranks
 
 
 def _variants(store: Store, sends: Sequence[Send]) -> dict[tuple[str, str], tuple[Variant, str]]:

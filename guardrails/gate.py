@@ -196,19 +196,29 @@ def _over_limits(send: Send, limits: Guardrails, history: History, now: datetime
 
 
 def _outranked(send: Send, customer: Customer, facts: Facts) -> bool:
-    """Whether a journey that goes first wants the customer too, may write to them, and could not once this message is out."""
-    before, mine = facts.history.get(send.customer, []), facts.ranks.get(send.id)
-    if mine is None:
+    """Whether journeys that go first want the customer too, and would get fewer of their messages through once this one is out."""
+    mine = facts.ranks.get(send.id)
+    rivals = [rival for rival, rank in facts.rivals.get(send.customer, ()) if mine and rival.journey != send.journey and rank > mine]
+    if not rivals:
         return False
-    after = [*before, (send.channel, facts.now)]
-    for rival, rank in facts.rivals.get(send.customer, ()):
-        if rival.journey == send.journey or rank <= mine:
-            continue
-        may = (rival.channel, "marketing") in customer.consent and (rival.channel, rival.address) not in facts.suppressed
-        limits, moment = facts.guardrails[rival.journey], max(rival.scheduled_at, facts.now)
-        if may and not _over_limits(rival, limits, before, moment) and _over_limits(rival, limits, after, moment):
-            return True
-    return False
+    ahead = sorted((rival for rival in rivals if _may(rival, customer, facts)), key=lambda rival: (rival.scheduled_at, rival.id))
+    before = facts.history.get(send.customer, [])
+    return not _through(ahead, before, facts) <= _through(ahead, [*before, (send.channel, facts.now)], facts)
+
+
+def _may(send: Send, customer: Customer, facts: Facts) -> bool:
+    return (send.channel, "marketing") in customer.consent and (send.channel, send.address) not in facts.suppressed
+
+
+def _through(sends: Sequence[Send], before: History, facts: Facts) -> set[str]:
+    """Which of these would pass the limits, one after another, each at its time."""
+    history, passed = list(before), set[str]()
+    for send in sends:
+        moment = max(send.scheduled_at, facts.now)
+        if not _over_limits(send, facts.guardrails[send.journey], history, moment):
+            passed.add(send.id)
+            history.append((send.channel, moment))
+    return passed
 
 
 def _over_budget(send: Send, limits: Guardrails, facts: Facts) -> bool:

@@ -40,6 +40,8 @@ def simulate(
     if json:
         emit(outcome.document() | {"page": str(out), "picture": str(picture)})
     else:
-        people().print(summary(outcome, out))
+        console = people()
+        console.print(summary(outcome))
+        console.print(f"Page: {out}", markup=False, soft_wrap=True)
     if outcome.violations:
         raise typer.Exit(1)

@@ -39,8 +39,8 @@ def page(outcome: Outcome) -> str:
     return env.get_template("page.html.j2").render(o=outcome, picture=drawn, title=title(outcome), clean=no_violations(outcome))
 
 
-def summary(outcome: Outcome, path: Path) -> RenderableType:
-    """The table for a terminal of 80 columns, and where the page is."""
+def summary(outcome: Outcome) -> RenderableType:
+    """The table for a terminal of 80 columns."""
     table = Table(title=title(outcome), title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     heads = ("policy", "of 100 decisions", "of oracle", "regret", "violations", "seconds")
     for n, head in enumerate(heads):
@@ -63,4 +63,4 @@ def summary(outcome: Outcome, path: Path) -> RenderableType:
         if row.violations:
             told = ", ".join(f"{RULES.get(rule, rule)} {count:,}" for rule, count in row.diary.broken.items())
             notes.append(f"{row.label} broke: {told}")
-    return Group(table, "", *(Text(note) for note in notes), Text.assemble(("Page: ", "bold"), str(path), overflow="fold", no_wrap=True))
+    return Group(table, "", *(Text(note) for note in notes))

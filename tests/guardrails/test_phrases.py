@@ -89,6 +89,7 @@ def disguised(draw: st.DrawFn) -> str:
 
 
 @settings(max_examples=500, deadline=None)
+@example("5h17+ys")
 @given(disguised() | st.text("abcfhikstu145$@!*# .-", max_size=20))
 def test_no_swearing_is_overlooked(text: str) -> None:
     listed = profanity._listed()
@@ -96,5 +97,5 @@ def test_no_swearing_is_overlooked(text: str) -> None:
     whole = [m for m in listed.all.finditer(text) if profanity._meant(m)]
     told = [m for m in whole if not any(s <= m.start() < e or m.start() <= s < m.end() for s, e in honest)]
     found = profanity.swearing(text)
-    assert bool(found) == bool(told), (text, [m[0] for m in told])
+    assert found or not told, (text, [m[0] for m in told])
     assert all(re.search(r"[^\W_]", m[0]) for m in found)
