@@ -79,6 +79,7 @@ class View:
         return any(e - s > 1 for s, e in self.spans[start:end])
 
 
+@lru_cache(maxsize=8192)
 def syntax_error(source: str) -> str | None:
     """What Jinja2 finds wrong with the template as a whole, or None."""
     if not any(mark in source for mark in _MARKS):

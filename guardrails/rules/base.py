@@ -67,7 +67,7 @@ class Copy:
     @cached_property
     def prose(self) -> list[tuple[str, View]]:
         """`plain` without the address a button leads to, and with links blanked: words and numbers a customer reads."""
-        return [(name, view.reading(_LINK.sub(_blank, view.text))) for name, view in self.plain if name != "cta.url"]
+        return [(name, _unlinked(view)) for name, view in self.plain if name != "cta.url"]
 
     @cached_property
     def longest(self) -> list[tuple[str, View]]:
@@ -82,6 +82,13 @@ class Copy:
 
 
 _LINK = re.compile(r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)\S+", re.I)
+
+
+def _unlinked(view: View) -> View:
+    """The view with its links blanked; itself where it has none."""
+    if "://" not in view.text and "www." not in view.text.lower():
+        return view
+    return view.reading(_LINK.sub(_blank, view.text))
 
 
 def _blank(match: re.Match[str]) -> str:
