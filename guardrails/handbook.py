@@ -43,8 +43,8 @@ def _kept(kept: Kept) -> str:
         f"**{kept.id}** · {kept.says}",
         "",
         f"- {channels} · **{kept.severity}** · {kept.source} · held by `{kept.where}`, tried in `{kept.tested}`",
-        f"- passes: {_code(kept.passes)}",
-        f"- fails: {_code(kept.fails)}",
+        f"- passes: {_code(kept.passes, whole=True)}",
+        f"- fails: {_code(kept.fails, whole=True)}",
     ]
     return "\n".join(lines) + "\n"
 
@@ -88,12 +88,12 @@ def _flat(fields: dict[str, Any], above: str = "") -> list[tuple[str, str]]:
     return found
 
 
-def _code(text: str) -> str:
-    """A code span on one line: line breaks and invisible characters written out, long texts cut."""
+def _code(text: str, *, whole: bool = False) -> str:
+    """A code span on one line: line breaks and invisible characters written out, long texts cut unless `whole`."""
     shown = "".join(
         "⏎" if c == "\n" else f"\\u{ord(c):04x}" if unicodedata.category(c) in ("Cf", "Cc") and c != "\u200d" else c for c in text
     )
-    shown = shown if len(shown) <= _LONGEST else shown[:_LONGEST].rstrip() + " …"
+    shown = shown if whole or len(shown) <= _LONGEST else shown[:_LONGEST].rstrip() + " …"
     fence = "``" if "`" in shown else "`"
     return f"{fence}{shown}{fence}"
 
