@@ -11,7 +11,7 @@ from __future__ import annotations
 import tempfile
 import time
 import warnings
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -95,7 +95,7 @@ def _round(outbox_folder: Path, place: str) -> tuple[float, Tally, dict[str, flo
     _fill(store)
     send_gate, channel = SendGate(store, clock, BRAND), FileChannel(outbox_folder, BRAND)
     with ExitStack() as stack:
-        took: Counter[str] = Counter()
+        took: defaultdict[str, float] = defaultdict(float)
         for owner, attribute, stage in (
             (outbox, "due", "read"), (decisions, "named", "read"), (send_gate, "claim", "claim"), (gate, "render", "render"),
             (channel, "send", "file"),
@@ -106,17 +106,17 @@ def _round(outbox_folder: Path, place: str) -> tuple[float, Tally, dict[str, flo
         total = time.perf_counter() - start
     store.close()
     took["claim"] -= took["render"]
-    return tally.sent / total, tally, {**took, "mark": total - took.total()}
+    return tally.sent / total, tally, {**took, "mark": total - sum(took.values())}
 
 
-def _timed(work: Callable[..., Any], took: Counter[str], stage: str) -> Callable[..., Any]:
+def _timed(work: Callable[..., Any], took: dict[str, float], stage: str) -> Callable[..., Any]:
     @wraps(work)
     def timed(*args: Any, **kwargs: Any) -> Any:
         start = time.perf_counter()
         try:
             return work(*args, **kwargs)
         finally:
-            took[stage] += time.perf_counter() - start  # type: ignore[assignment]
+            took[stage] += time.perf_counter() - start
 
     return timed
 
