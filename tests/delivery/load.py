@@ -108,9 +108,9 @@ class Load:
             customers.withdraw(store, who.id, [channel])
             self.gone.setdefault((who.id, channel), now)
         if luck.random() < 0.15:
-            scope = luck.choice(["marketing", "all"])
+            scope: customers.Scope = luck.choice(("marketing", "all"))
             address = self.world.make(int(who.id[1:]), channel, {"journey": "a"}).address
-            customers.suppress(store, channel, [address], reason="test", scope=scope)  # type: ignore[arg-type]
+            customers.suppress(store, channel, [address], reason="test", scope=scope)
             (self.closed if scope == "all" else self.gone).setdefault((address, channel), now)
         if luck.random() < 0.1:
             edition = _edition(len(self.editions))

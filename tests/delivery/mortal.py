@@ -16,6 +16,7 @@ import tempfile
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +173,7 @@ def main(database: str, folder: Path, keyed: bool) -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     for line in sys.stdin:
         order = Order.model_validate_json(line)
-        pids = [_forked(lambda w=worker: _work(database, folder / "outbox", keyed, w)) for worker in order.workers]  # type: ignore[misc]
+        pids = [_forked(partial(_work, database, folder / "outbox", keyed, worker)) for worker in order.workers]
         print(Codes(codes=_ended(pids, order.axe)).model_dump_json(), flush=True)
 
 

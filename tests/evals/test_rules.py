@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from evals import rules
 from evals.rules import PRECISION, Result, cases, run
 from guardrails.rules import RULES
 from journeyman.domain import CHANNELS
@@ -116,4 +115,3 @@ def test_the_command_tells_mistakes_and_ends_with_1(tmp_path: Path) -> None:
 
 def test_another_suite_is_wrong_use() -> None:
     assert journeyman("poems").returncode == 2
-    assert rules.SUITE.is_dir()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -98,4 +96,3 @@ def test_no_swearing_is_overlooked(text: str) -> None:
     told = [m for m in whole if not any(s <= m.start() < e or m.start() <= s < m.end() for s, e in honest)]
     found = profanity.swearing(text)
     assert found or not told, (text, [m[0] for m in told])
-    assert all(re.search(r"[^\W_]", m[0]) for m in found)
