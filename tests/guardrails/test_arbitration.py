@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agents.offline.grammar.priority import read_priority
 from journeyman.domain import Channel, FrequencyCap, Plan
-from journeyman.store import decisions, outbox
+from journeyman.store import decisions, journeys, outbox
 from tests.delivery.small_world import NOON, Recorder, World, a_customer, a_decision, a_plan, a_world
 
 WEEK = [FrequencyCap(limit=1)]
@@ -30,10 +30,10 @@ def plan_one(world: World, journey: str, n: int = 0, channel: Channel = "email",
     return send.id
 
 
-def delivered(world: World, *journeys: str) -> list[str]:
+def delivered(world: World, *order: str) -> list[str]:
     """Journeys whose message went out, delivering in this order."""
     channel = Recorder()
-    for journey in journeys:
+    for journey in order:
         world.deliver(channel, journey)
     return [message.send.journey for message in channel.got]
 
@@ -78,8 +78,6 @@ def test_a_rival_that_cannot_write_holds_up_nobody(tmp_path: Path, why: str) -> 
     plan_one(world, "high", channel="sms", **changes)
     plan_one(world, "low")
     if why == "paused":
-        from journeyman.store import journeys
-
         journeys.pause(world.store, "high")
     assert delivered(world, "low") == ["low"]
 
@@ -90,6 +88,7 @@ def test_a_rival_that_cannot_write_holds_up_nobody(tmp_path: Path, why: str) -> 
     st.integers(1, 2),
     st.sampled_from([0, 20]),
 )
+@example([(0, "email", False, 0), (0, "email", True, 0), (0, "email", True, 0)], 2, 0)  # takes one of two places two rivals need
 def test_the_lower_journey_never_costs_the_higher_one_a_customer(wanted: list[Any], cap: int, cooldown: int) -> None:
     """What the higher one sends in a day is what it would send if the lower one did not exist."""
 
