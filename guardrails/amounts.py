@@ -17,6 +17,8 @@ from guardrails.phrases import Phrases, near
 
 MOST = 50
 """Offers looked for in one text; nobody reads on after so many."""
+_THOUSANDS = re.compile(r"[,.' \u00a0\u202f](?=\d{3}(?:\D|$))")
+"""What parts the thousands of a number."""
 Unit = Literal["percent", "amount", "points", "shipping", "gift", "multibuy", "vague"]
 
 
@@ -41,7 +43,7 @@ def number(text: str) -> float:
     if plain[0].isdigit():
         times = 1000 if plain.endswith("k") else 1
         plain = plain.removesuffix("k").strip()
-        plain = re.sub(r"[,.' \u00a0\u202f](?=\d{3}(?:\D|$))", "", plain)
+        plain = _THOUSANDS.sub("", plain)
         return float(plain.replace(",", ".").replace("'", "")) * times
     total = current = 0
     for word in re.findall(r"[a-z]+", plain):

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from guardrails.phrases import Phrases
-
 _MONTHS = {
     1: "january januar janner janvier enero jan",
     2: "february februar feber fevrier febrero feb fevr",
@@ -32,12 +30,13 @@ _ENDS = (
     r"(?:ends?|ending|expires?|expiring|until|till|through|thru|by|before|valid|last\s+(?:day|chance)|bis|endet|gultig|lauft|letzter\s+tag|"
     r"jusqu'(?:au|a)|expire|valable|avant|termine|fin|hasta|valid[oa]s?|caduca|termina|antes)"
 )
-_DAY = Phrases(
+_DAY = re.compile(
     rf"\b{_ENDS}\b[^.!?\n]{{0,24}}?\b(?P<when>(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)|"
     rf"(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?![.,]?\d)(?:st|nd|rd|th)?(?:,?\s+(?P<year>\d{{4}}))?|"
     rf"(?P<day2>\d{{1,2}})(?:st|nd|rd|th|er|\.)?\s+(?:of\s+|de\s+)?(?P<month2>{_MONTH})(?:\s+(?:del?\s+)?(?P<year2>\d{{4}}))?|"
     r"(?P<d3>\d{1,2})\.(?P<m3>\d{1,2})\.(?P<y3>\d{2,4})?|"
-    r"(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<c>\d{2,4}))?)(?!\w)"
+    r"(?P<a>\d{1,2})/(?P<b>\d{1,2})(?:/(?P<c>\d{2,4}))?)(?!\w)",
+    re.I,
 )
 
 

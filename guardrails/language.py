@@ -42,7 +42,7 @@ _SMALL = {
 _LISTS = {language: frozenset(words.split()) for language, words in _SMALL.items()}
 _ALL = frozenset().union(*_LISTS.values())
 _FOREIGN = {language: _ALL - small for language, small in _LISTS.items()}
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD, _ASCII_WORD = re.compile(r"[^\W\d_]+"), re.compile(r"[a-z]+")
 
 
 def scores(text: str) -> dict[str, int]:
@@ -61,7 +61,7 @@ def guess(text: str, wanted: Collection[str]) -> str | None:
     """
     if not all(language in _LISTS for language in wanted):
         return None
-    words = _WORD.findall(text.casefold())
+    words = (_ASCII_WORD if text.isascii() else _WORD).findall(text.casefold())
     if len(words) < SHORTEST:
         return None
     if any(sum(map(_FOREIGN[language].__contains__, words)) < _FEWEST for language in wanted):

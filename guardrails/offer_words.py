@@ -4,16 +4,7 @@ from __future__ import annotations
 
 import re
 
-from guardrails.phrases import Phrases
-
-
-def by_first_letter(*words: str) -> str:
-    """A pattern for one of the words that reads a letter before it tries the words that begin with it: `t(?:en|wo)|six`."""
-    groups: dict[str, list[str]] = {}
-    for word in sorted(words, key=len, reverse=True):
-        groups.setdefault(word[0], []).append(word[1:])
-    return "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
-
+from guardrails.phrases import Phrases, by_first_letter
 
 ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -30,7 +21,7 @@ FIGURE = r"\d(?<![\d.,].)(?:\d{0,2}(?:[,.' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|
 NUMBER = rf"(?:{FIGURE}(?:\s?k\b)?|{WORDS})"
 RANGE = rf"(?P<low>{NUMBER})(?:\s*(?:%|percent|per\s?-?cent|pct)?\s*(?:-|to|and|or|bis|a)\s*(?P<high>{NUMBER}))?"
 SIGN = r"(?:(?<![a-z])(?=[a-z]{1,2}\$)(?:us|ca|c|au|a|nz|hk|s)\$|[$€£¥₹₽₩₺])"
-CODE = r"(?:usd|eur|gbp|cad|aud|nzd|chf|jpy|inr|sek|nok|dkk|pln|mxn|brl|sgd)"
+CODE = r"(?=[a-z]{3}(?![a-z]))(?:usd|eur|gbp|cad|aud|nzd|chf|jpy|inr|sek|nok|dkk|pln|mxn|brl|sgd)"
 CURRENCIES = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "us$": "USD", "c$": "CAD", "ca$": "CAD",
               "a$": "AUD", "au$": "AUD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "euro": "EUR", "quid": "GBP"}  # fmt: skip
 """What a sign or word stands for; `$`, dollars and bucks fit any dollar."""

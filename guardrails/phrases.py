@@ -83,6 +83,15 @@ def folded(text: str) -> str:
     return f" {' '.join(plain.split())} "
 
 
+def by_first_letter(*words: str) -> str:
+    """A pattern for one of the words that reads a letter before it tries those that begin with it: `(?=[ts])(?:t(?:wo|en)|s(?:ix))`."""
+    groups: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        groups.setdefault(word[0], []).append(word[1:])
+    branches = "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
+    return f"(?=[{''.join(groups)}])(?:{branches})"
+
+
 def required(source: str) -> frozenset[str] | None:
     """Words of which every match of the pattern contains at least one; None when there are none worth looking for."""
     words = _sequence(parser.parse(source, re.I))

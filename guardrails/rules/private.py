@@ -26,9 +26,10 @@ _PHONE = re.compile(
 _DIGIT = re.compile(r"\d")
 _CHECKED = re.compile(r"\d\d(?<=[A-Za-z]{2}..)")
 """How an account number begins: letters of a country, two digits to check it by."""
-_SEVEN = re.compile(r"(?:\d[^\w\n]{0,4}){6}\d")
+_SEVEN = re.compile(r"\d(?:[^\w\n]{0,4}\d){6}")
 """The fewest digits of a phone number, with whatever may stand between them."""
-_AT = Phrases(r"[\[({]\s*at\b|\sat\s+\w+\s+dot\s")
+_BRACKETED, _SPELT = re.compile(r"[\[({]\s*at\b", re.I), Phrases(r"\sat\s+\w+\s+dot\s")
+"""How an address is written that has no @."""
 _CARD = re.compile(r"(?<![\w.-])[3-6](?:[ -]?\d){12,18}(?![\w]|-\d)")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _IBAN_LENGTH = {
@@ -122,7 +123,7 @@ def _found(text: str, field: str, copy: Copy) -> Iterator[tuple[str, Iterator[tu
         yield "a card number", _cards(text)
         yield "a social security number", _identities(text)
     brand = copy.brand
-    if field != "cta.url" and ("@" in text or _AT in copy.near):
+    if field != "cta.url" and ("@" in text or _SPELT in copy.near or _BRACKETED.search(text)):
         yield "an e-mail address", _mails(text, _own(brand.contact_email, brand.from_email, brand.contact_phone))
     if field != "cta.url" and many:
         own = _own(brand.contact_email, brand.from_email, brand.contact_phone)
@@ -144,7 +145,7 @@ def _address(view: View, start: int, end: int, copy: Copy) -> bool:
 
 
 def _mails(text: str, own: frozenset[str]) -> Iterator[tuple[int, int]]:
-    for match in _MAIL.finditer(text) if "@" in text or _AT.pattern.search(text) else ():
+    for match in _MAIL.finditer(text):
         if match[0].lower().strip(".'") not in own and text[max(0, match.start() - 3) : match.start()] != "://":
             yield match.span()
 

@@ -86,7 +86,6 @@ def variables_resolve(copy: Copy) -> Iterator[Hit]:
 
 
 def _undeclared(copy: Copy, field: str, parts: tuple[Token, ...]) -> Iterator[Hit]:
-    declared = ALWAYS | copy.brand.variables.keys()
     guarded: list[set[str]] = []
     for part in parts:
         word, rest = tag(part) if part.kind == "block" else ("", part.inner)
@@ -98,8 +97,8 @@ def _undeclared(copy: Copy, field: str, parts: tuple[Token, ...]) -> Iterator[Hi
         if tree is None:
             continue
         for name in mentions(rest):
-            if name not in declared:
-                known = ", ".join(sorted(declared))
+            if name not in ALWAYS and name not in copy.brand.variables:
+                known = ", ".join(sorted(ALWAYS | copy.brand.variables.keys()))
                 yield Hit(
                     field,
                     (part.start, part.end),
