@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, func, or_, select, tuple_, update
 from journeyman.domain import Channel, Send, SendState, Topic
 from journeyman.errors import RunError
 from journeyman.store.database import Store
-from journeyman.store.rows import chunks, columns, insert_new, records
+from journeyman.store.rows import among, columns, insert_new, records
 from journeyman.store.tables import decisions, sends
 
 COLUMNS = columns(sends, Send)
@@ -36,6 +36,16 @@ def due(store: Store, journey: str, now: datetime, limit: int, after: tuple[date
     if after is not None:
         query = query.where(tuple_(sends.c.scheduled_at, sends.c.id) > tuple_(*(bindparam(None, v, c.type) for v, c in _place(after))))
     return _sends(store, query.order_by(sends.c.scheduled_at, sends.c.id).limit(limit))
+
+
+def due_place(store: Store, journey: str, now: datetime, skip: int) -> tuple[datetime, str] | None:
+    """The place (scheduled_at, id) of the `skip`-th planned send whose time has come; None where there are fewer."""
+    query = select(sends.c.scheduled_at, sends.c.id).where(
+        sends.c.journey == journey, sends.c.state == "planned", sends.c.scheduled_at <= now
+    )
+    with store.reading() as connection:
+        row = connection.execute(query.order_by(sends.c.scheduled_at, sends.c.id).offset(skip - 1).limit(1)).first()
+    return (row[0], row[1]) if row else None
 
 
 def next_due(store: Store, journey: str) -> datetime | None:
@@ -69,8 +79,7 @@ def read(
 
 def named(store: Store, ids: Sequence[str]) -> dict[str, Send]:
     """Sends by id; unknown ids are left out."""
-    found = [s for part in chunks(sorted(set(ids))) for s in _sends(store, select(*COLUMNS).where(sends.c.id.in_(part)))]
-    return {send.id: send for send in found}
+    return {send.id: send for send in _sends(store, select(*COLUMNS).where(among(sends.c.id, ids)))}
 
 
 def one(store: Store, id_: str) -> Send:
@@ -88,10 +97,10 @@ def history(
     query = select(sends.c.id, sends.c.customer, sends.c.channel, sends.c.claimed_at).where(
         sends.c.state.in_(REACHED), sends.c.claimed_at > since, sends.c.topic == topic
     )
-    parts = [None] if people is None else list(chunks(sorted(set(people))))
+    if people is not None:
+        query = query.where(among(sends.c.customer, people))
     with store.reading() as connection:
-        rows = [r for part in parts for r in connection.execute(query if part is None else query.where(sends.c.customer.in_(part))).all()]
-    return [(send, customer, channel, when) for send, customer, channel, when in rows]
+        return [(send, customer, channel, when) for send, customer, channel, when in connection.execute(query)]
 
 
 def wanted(store: Store, people: Sequence[str], journeys: Sequence[str], until: datetime) -> list[tuple[Send, float]]:
@@ -101,7 +110,7 @@ def wanted(store: Store, people: Sequence[str], journeys: Sequence[str], until: 
         sends.c.state == "planned", sends.c.topic == "marketing", sends.c.scheduled_at < until, sends.c.journey.in_(journeys)
     )
     with store.reading() as connection:
-        rows = [r for part in chunks(sorted(set(people))) for r in connection.execute(query.where(sends.c.customer.in_(part))).all()]
+        rows = connection.execute(query.where(among(sends.c.customer, people))).all()
     # Rows were validated on their way in.
     return [(Send.trusted(dict(zip(Send.model_fields, row[:-1], strict=True))), row.expected) for row in rows]
 
@@ -120,8 +129,7 @@ def standing(store: Store, claims: Mapping[str, datetime]) -> set[str]:
     """Which of these claims (send id → when it was claimed) still stand: nobody claimed the send again or knows what became of it."""
     query = select(sends.c.id, sends.c.claimed_at).where(sends.c.state.in_(("claimed", "unknown")))
     with store.reading() as connection:
-        rows = [row for part in chunks(list(claims)) for row in connection.execute(query.where(sends.c.id.in_(part)))]
-    return {id_ for id_, at in rows if claims[id_] == at}
+        return {id_ for id_, at in connection.execute(query.where(among(sends.c.id, claims))) if claims[id_] == at}
 
 
 def unclaim(store: Store, ids: Sequence[str]) -> None:
@@ -159,7 +167,7 @@ def claimed_moments(store: Store, ids: Sequence[str]) -> dict[str, datetime]:
     """When each of these sends was claimed."""
     query = select(sends.c.id, sends.c.claimed_at).where(sends.c.claimed_at.is_not(None))
     with store.reading() as connection:
-        return {id_: at for part in chunks(list(ids)) for id_, at in connection.execute(query.where(sends.c.id.in_(part)))}
+        return dict(connection.execute(query.where(among(sends.c.id, ids))).all())
 
 
 def _place(after: tuple[datetime, str]) -> list[tuple[Any, Any]]:
@@ -173,8 +181,7 @@ def _sends(store: Store, query: Any) -> list[Send]:
 
 def _move(store: Store, ids: Sequence[str], of: Sequence[SendState], values: Mapping[str, Any]) -> None:
     with store.transaction() as connection:
-        for part in chunks(list(ids)):
-            connection.execute(update(sends).where(sends.c.id.in_(part), sends.c.state.in_(of)).values(**values))
+        connection.execute(update(sends).where(among(sends.c.id, ids), sends.c.state.in_(of)).values(**values))
 
 
 def _each(store: Store, of: Sequence[SendState], rows: Sequence[Mapping[str, Any]], **same: Any) -> None:
