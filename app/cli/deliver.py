@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.console import HERE, JsonOption, WorkspaceOption, emit, people
-from journeyman.delivery.dispatch import Tally
+
+if TYPE_CHECKING:
+    from journeyman.delivery.dispatch import Tally
 
 
 def deliver(
