@@ -54,7 +54,7 @@ def _headers(outgoing: Outgoing, brand: Brand, boundary: str) -> bytes:
                 _from(brand.name, sender),
                 f"To: {address}\r\n".encode() if PLAIN_ADDRESS.fullmatch(address) else _header("To", Address(addr_spec=address)),
                 _text_header("Subject", outgoing.rendered.subject or brand.name),
-                f"Date: {format_datetime(outgoing.sent_at)}\r\n".encode(),
+                f"Date: {_date(outgoing.sent_at)}\r\n".encode(),
                 _text_header("Message-ID", f"<{outgoing.send.id}@{sender.rpartition('@')[2]}>"),
                 _text_header("List-Unsubscribe", f"<{outgoing.unsubscribe_url}>"),
                 f"List-Unsubscribe-Post: {ONE_CLICK}\r\nMIME-Version: 1.0\r\n".encode(),
@@ -64,6 +64,10 @@ def _headers(outgoing: Outgoing, brand: Brand, boundary: str) -> bytes:
     except (ValueError, IndexError, MessageError) as problem:
         remedy = "Correct from_email in journeyman.yaml, the customer's address or the variant's subject."
         raise Refused(f"Send {outgoing.send.id}: a header cannot be made. {problem}", remedy=remedy) from problem
+
+
+_date = lru_cache(maxsize=64)(format_datetime)
+"""A batch leaves at one moment."""
 
 
 @lru_cache(maxsize=64)

@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Column, bindparam, func, select, tuple_, update
 
 from journeyman.domain import Channel, Send, SendState, Topic
 from journeyman.errors import RunError
 from journeyman.store.database import Store
-from journeyman.store.rows import among, columns, insert_new, records
+from journeyman.store.rows import among, columns, given, insert_new, records
 from journeyman.store.tables import decisions, sends
 
 COLUMNS = columns(sends, Send)
@@ -122,7 +122,7 @@ def claim(store: Store, ids: Sequence[str], at: datetime) -> None:
 
 def block(store: Store, reasons: Mapping[str, str]) -> None:
     """planned → blocked, with a reason each."""
-    _each(store, ("planned",), [{"which": id_, "state": "blocked", "reason": reason} for id_, reason in reasons.items()])
+    _each(store, ("planned",), sends.c.reason, reasons, state="blocked")
 
 
 def standing(store: Store, claims: Mapping[str, datetime]) -> set[str]:
@@ -139,18 +139,17 @@ def unclaim(store: Store, ids: Sequence[str]) -> None:
 
 def sent(store: Store, provider_ids: Mapping[str, str]) -> None:
     """claimed (or unknown meanwhile) → sent, at the moment it was claimed; send id → the provider's id."""
-    rows = [{"which": id_, "state": "sent", "reason": None, "provider_id": given[:200]} for id_, given in provider_ids.items()]
-    _each(store, ("claimed", "unknown"), rows, sent_at=sends.c.claimed_at)
+    _each(store, ("claimed", "unknown"), sends.c.provider_id, provider_ids, state="sent", reason=None, sent_at=sends.c.claimed_at)
 
 
 def failed(store: Store, reasons: Mapping[str, str]) -> None:
     """claimed (or unknown meanwhile) → failed: certainly not sent and hopeless."""
-    _each(store, ("claimed", "unknown"), [{"which": id_, "state": "failed", "reason": reason[:200]} for id_, reason in reasons.items()])
+    _each(store, ("claimed", "unknown"), sends.c.reason, reasons, state="failed")
 
 
 def unknown(store: Store, reasons: Mapping[str, str]) -> None:
     """claimed → unknown: perhaps sent; never sent again by itself."""
-    _each(store, ("claimed",), [{"which": id_, "state": "unknown", "reason": reason[:200]} for id_, reason in reasons.items()])
+    _each(store, ("claimed",), sends.c.reason, reasons, state="unknown")
 
 
 def counts(store: Store, journey: str | None = None) -> dict[str, int]:
@@ -184,12 +183,13 @@ def _move(store: Store, ids: Sequence[str], of: Sequence[SendState], values: Map
         connection.execute(update(sends).where(among(sends.c.id, ids), sends.c.state.in_(of)).values(**values))
 
 
-def _each(store: Store, of: Sequence[SendState], rows: Sequence[Mapping[str, Any]], **same: Any) -> None:
-    """The same move for many, each with values of its own; `which` is the send's id."""
-    if rows:
+def _each(store: Store, of: Sequence[SendState], column: Column[Any], words: Mapping[str, str], **same: Any) -> None:
+    """The same move for many, each (send id → word) with a word of its own in a column, cut to what it holds."""
+    if words:
+        told = given({id_: word[:200] for id_, word in words.items()})
         with store.transaction() as connection:
-            mine = update(sends).where(sends.c.id == bindparam("which"), or_(*(sends.c.state == state for state in of)))
-            connection.execute(mine.values(**same) if same else mine, list(rows))
+            mine = update(sends).where(sends.c.id == told.c.key, sends.c.state.in_(of))
+            connection.execute(mine.values({column: told.c.value, **{sends.c[name]: value for name, value in same.items()}}))
 
 
 def _counted(store: Store, by: Any, journey: str | None, *where: Any) -> dict[str, int]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Boolean, Column, Connection, Select, String, Table, bindparam
+from sqlalchemy import Boolean, Column, Connection, Select, String, Table, TableValuedAlias, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -66,6 +66,27 @@ def _among_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
 def _among_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     column, values = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(CAST({values} AS JSON))))"
+
+
+def given(values: Mapping[str, str]) -> TableValuedAlias:
+    """Texts by key as a table of `key` and `value` to update from; they travel as one JSON object."""
+    told = _Given(bindparam(None, json.dumps(dict(values), ensure_ascii=False), String))
+    return told.table_valued("key", "value", name="given")
+
+
+class _Given(FunctionElement[str]):
+    name = "given"
+    inherit_cache = True
+
+
+@compiles(_Given, "sqlite")
+def _given_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Given, "postgresql")
+def _given_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_each_text(CAST({compiler.process(element.clauses, **options)} AS JSON))"
 
 
 def _insert(connection: Connection, table: Table) -> Any:
