@@ -81,7 +81,7 @@ def _plan(raw: str, setting: Setting) -> Plan:
     default: list[Channel] = ["email", "push", "in_app"] if kind.family == "activation" else ["email", "push"]
     channels = read_channels(goal, default)
     tones = read_tones(goal)
-    read_languages(goal, brand)
+    languages = read_languages(goal, brand)
     channels = [c for c in channels if not any(cap.channel == c and cap.limit == 0 for cap in caps)]
     if not channels:
         raise PlanError("The frequency caps leave no channel to send by.", remedy="Allow at least one message on one channel.")
@@ -124,6 +124,7 @@ def _plan(raw: str, setting: Setting) -> Plan:
         ),
         measurement=measurement,
         schedule=schedule.model_copy(update={"horizon_days": horizon}),
+        languages=languages,
         hypotheses=goal.hypotheses[:50],
         questions=goal.questions[:50],
     )
@@ -137,7 +138,7 @@ def _opened(raw: str, setting: Setting) -> Goal:
         raise PlanError(
             f"The goal has {len(raw):,} characters.", remedy=f"Keep it under {_LONGEST:,}; knowledge belongs into knowledge/*.md."
         )
-    return Goal(raw, date.fromisoformat(setting.today[:10]))
+    return Goal(raw, date.fromisoformat(setting.today[:10]), tuple(p.name for p in setting.brand.products))
 
 
 def _kind_of(goal: Goal, switched: bool) -> Kind:

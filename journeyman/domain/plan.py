@@ -115,6 +115,7 @@ class Guardrails(Record):
     regulated: Regulated = "none"
 
 
+Tongue = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
 Share = Annotated[float, Field(ge=0, le=0.9)]
 
 
@@ -147,5 +148,7 @@ class Plan(Record):
     schedule: Schedule = Schedule()
     priority: int = Field(default=50, ge=0, le=100)
     """Which of several live journeys goes first where a customer's limits let only one through; the higher."""
+    languages: list[Tongue] = Field(default_factory=list, max_length=20)
+    """What the copy is written in, the main language first; empty: the brand's own."""
     hypotheses: list[Text] = Field(default_factory=list, max_length=50)
     questions: list[Text] = Field(default_factory=list, max_length=50)

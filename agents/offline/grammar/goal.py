@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 
 from agents.offline.grammar.words import normalise
+from agents.offline.tongues import english, language_of
 from journeyman.domain import Channel
 
 BLANK = "∎"
@@ -32,10 +33,11 @@ def rx(pattern: str) -> re.Pattern[str]:
 class Goal:
     """The normalised text, who is reading it on which day, and what is to be asked back or was assumed."""
 
-    def __init__(self, raw: str, today: date) -> None:
+    def __init__(self, raw: str, today: date, keep: tuple[str, ...] = ()) -> None:
         self.raw = raw
         self.today = today
-        self.whole = normalise(raw)
+        self.language = language_of(raw)
+        self.whole = normalise(english(raw, self.language, keep))
         self.text = self.whole
         self.mentioned: set[Channel] = set()
         """Channels spoken of by what has been taken, as in `at most one SMS a month`."""

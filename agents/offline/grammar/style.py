@@ -7,6 +7,7 @@ import re
 from agents.offline.grammar.goal import Goal, rx
 from agents.offline.grammar.kind import TONES
 from agents.offline.grammar.numbers import NUMBER, PERCENT
+from agents.offline.tongues import NAMES
 from journeyman.domain import Brand, Regulated
 
 _QUOTED = r"(?:\"[^\"∎]{1,80}\"|(?<!\w)'[^'∎]{1,80}'(?!\w))"
@@ -85,15 +86,13 @@ def read_products(goal: Goal, brand: Brand) -> list[str]:
     return (named or [p.id for p in brand.products])[:200]
 
 
-def read_languages(goal: Goal, brand: Brand) -> None:
-    """A plan writes in the brand's language; another one is asked about."""
-    for m in goal.take(_LANGUAGE):
-        asked = [w for w in re.findall(r"\w+", m["list"].lower()) if w in _LANGUAGES and _LANGUAGES[w] != brand.default_language[:2]]
-        if asked:
-            goal.ask(
-                f"Copy is written in the brand's language ({brand.default_language}); who translates it into "
-                f"{' and '.join(w.title() for w in asked)}?"
-            )
+def read_languages(goal: Goal, brand: Brand) -> list[str]:
+    """What the copy is written in: the languages the goal names; else its own, where it is not English; else the brand's."""
+    named = [_LANGUAGES[w] for m in goal.take(_LANGUAGE) for w in re.findall(r"\w+", m["list"].lower()) if w in _LANGUAGES]
+    chosen = list(dict.fromkeys(named)) or [brand.default_language if goal.language == "en" else goal.language]
+    if not named and chosen[0] != brand.default_language:
+        goal.assume(f"Copy is written in {NAMES[goal.language]}, as the goal is; the brand's own language is {brand.default_language}.")
+    return chosen
 
 
 def read_regulated(goal: Goal) -> Regulated:
