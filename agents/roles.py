@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from journeyman.domain import Analysis, Brand, Brief, Learning, Orders, Plan, PolicyReport, Variant, Violation, Written
+from journeyman.domain import Analysis, Answer, Brand, Brief, Learning, Orders, Plan, PolicyReport, Questions, Variant, Violation, Written
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,13 @@ class Setting:
 
 
 class Planner(Protocol):
-    """Turns a goal into a plan; what it would ask back stands in `questions`, what it assumed meanwhile in `hypotheses`."""
+    """Turns a goal into a plan, or asks what no good plan can be made without."""
 
-    async def plan(self, goal: str, setting: Setting) -> Plan: ...
+    async def plan(self, goal: str, setting: Setting, *, answers: Sequence[Answer] = (), assume: bool = False) -> Plan | Questions:
+        """`answers` to what was asked before; with `assume` the plan goes on under what the questions would have assumed, said in the
+        plan's `assumptions`. Questions come back all the same where nothing can be assumed. What need not be settled first stands in the
+        plan's `questions`."""
+        ...
 
 
 class Copywriter(Protocol):

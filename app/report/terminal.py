@@ -75,7 +75,7 @@ def plan_table(plan: Plan) -> RenderableType:
     for line in plan_words(plan):
         head, _, rest = line.partition(": ")
         table.add_row(f"[bold]{head}[/]", rest)
-    notes = [f"  • {h}" for h in plan.hypotheses]
+    notes = [f"  • {a}" for a in plan.assumptions]
     asks = [f"  ? {q}" for q in plan.questions]
     return Group(
         table, *(["", "[bold]Assumed meanwhile[/]", *notes] if notes else []), *(["", "[bold]Questions[/]", *asks] if asks else [])

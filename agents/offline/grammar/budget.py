@@ -29,6 +29,11 @@ _NONE = rx(r"\b(?:no|without(?: a| any)?|unlimited|open) budget(?: limit| cap)?\
 _PEOPLE = re.compile(r"\b(?:who|that|customers?|people|households?|members?|have|has|buyers|guests)\b(?: \w+){0,3} ?$", re.I)
 
 
+def spoken_of(goal: Goal) -> list[tuple[int, int]]:
+    """Where the goal names its budget."""
+    return [m.span() for m in _BUDGET.finditer(goal.whole)]
+
+
 def read_budget(goal: Goal, brand: Brand) -> Money | None:
     """The incentive budget; None when the goal names none. A budget per week or month is held to one such amount in all."""
     goal.take(_NONE)

@@ -107,6 +107,7 @@ def _clauses() -> list[Clause]:
         (
             rf"\b(?:spent|spend|lifetime (?:value|spend|revenue)|ltv|revenue|total spend)(?: (?:of|is|was|a total of|in "
             rf"total))?(?: {_HOW})?[ :]{{1,2}}{money('s')}(?P<plus>\+| or more)?{_LAST}", t.spent),
+        (rf"\b(?:{_HOW} )?{money('s')}(?P<plus>\+| or more)? (?:spent|in (?:revenue|spend|orders)){_LAST}", t.spent),
         (
             rf"\b(?:average|avg|mean|typical)?\.? ?(?:order values?|baskets?(?: values?| sizes?)?|aov|orders?)(?: (?:of|is|was"
             rf"|worth))?(?: {_HOW})? {money('s')}", t.basket_if),

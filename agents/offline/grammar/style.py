@@ -33,7 +33,8 @@ _TONE = rx(
     rf"or| but)? (?:{_ANY_TONE}))*) (?:tones?|voice|style|copy|wording|language)\b"
                rf"|\b(?:tone|voice|style)(?: of voice)?(?: (?:is|should be|to be|must be))?[: =]{{1,3}}(?P<no2>not "
                rf")?(?P<words2>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)\b"
-           rf"|\b(?:keep it|be|sound) (?P<words3>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)\b")  # fmt: skip
+           rf"|\b(?:keep it|be|sound) (?P<words3>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)\b"
+           rf"|(?:^|(?<=[.;!?] ))(?P<words4>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)(?= ?(?:[.;!?]|$))")  # fmt: skip
 _OTHER_TONE = rx(r"\b(?:formal|professional|luxurious|authoritative|serious|edgy|inspiring|corporate) (?:tone|voice|style)\b")
 _CREDIT = rx(
     r"\b(?:loans?|mortgages?|credit cards?|(?<!store )(?<!bonus )credit (?:lines?|limits?|products?|offers?)|lines? of credit"
@@ -68,7 +69,7 @@ def read_tones(goal: Goal) -> list[str]:
     wanted: list[str] = []
     unwanted: list[str] = []
     for m in goal.take(_TONE):
-        words = m["words"] or m["words2"] or m["words3"]
+        words = next(m[g] for g in ("words", "words2", "words3", "words4") if m[g])
         found = [t for t, pattern in _TONE_WORDS.items() if re.search(rf"\b(?:{pattern})\b", words, re.I)]
         (unwanted if m["no"] or m["no2"] else wanted).extend(found)
     for m in goal.take(_OTHER_TONE):

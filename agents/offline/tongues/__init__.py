@@ -29,6 +29,7 @@ _GROUPS = {
     "msg": r"(messages?|emails?|sms|push|in-app)",
     "how": r"(at least|at most|more than|less than|exactly|up to|only)",
     "times": rf"(once|twice|{_NUMBER} times)",
+    "w": "([\\w\ue000-\uf8ff](?:[\\w\ue000-\uf8ff -]{0,40}?[\\w\ue000-\uf8ff])?)",
     "q": "([\ue000-\uf8ff](?:(?:,|and|or|nor| )*[\ue000-\uf8ff])*)",
 }
 _SIGNS = str.maketrans({
@@ -37,6 +38,7 @@ _SIGNS = str.maketrans({
 })  # fmt: skip
 _QUOTED = re.compile(r'"\s*([^"\n]{1,80}?)\s*"')
 _TIDY = [(re.compile(r" +"), " "), (re.compile(r" +([.,;!?])"), r"\1"), (re.compile(r"\bwho(?:,? who)+\b"), "who")]
+_ENDS = re.compile(r"\s*\n\s*|(?<=[;!?]) +|(?<=\.) +(?=[\"“„«¿¡(]?[^\W\d_a-zà-öø-ÿ])")
 _KEPT = re.compile("[\ue000-\uf8ff]")
 _TELLS_EN = frozenset(
     "the and of to for with who have has not no at most per week email only back win customers them their from in on a an is are people "
@@ -51,6 +53,12 @@ class Book:
     language: Language
     tells: frozenset[str]
     rules: tuple[tuple[re.Pattern[str], str], ...]
+
+    def say(self, text: str) -> str:
+        """`text` with every rule applied; a rule that takes the space before the next word gives it back."""
+        for rule, plain in self.rules:
+            text = rule.sub(lambda m, plain=plain: m.expand(plain) + " " * (m.group()[-1:] == " " and not plain.endswith(" ")), text)  # type: ignore[misc]
+        return text
 
 
 @cache
@@ -71,6 +79,11 @@ def language_of(goal: str) -> Language:
     return max(LANGUAGES, key=lambda tongue: (points[tongue], -LANGUAGES.index(tongue)))
 
 
+def sentences(text: str) -> list[str]:
+    """The lines and sentences of a text; `max. 2` and `Tsd. €` end none."""
+    return [part for part in _ENDS.split(text) if part.strip()]
+
+
 def english(goal: str, language: Language, keep: tuple[str, ...] = ()) -> str:
     """`goal` in the grammar's English. What stands in quotation marks and what `keep` names (products) is left as written."""
     if language == "en":
@@ -78,9 +91,7 @@ def english(goal: str, language: Language, keep: tuple[str, ...] = ()) -> str:
     text, kept = goal.translate(_SIGNS), []
     for pattern in (_QUOTED, *(re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.I) for name in keep if name)):
         text = pattern.sub(lambda m: _keep(m, kept), text)
-    for rule, plain in book(language).rules:
-        text = rule.sub(plain, text)
-    text = _KEPT.sub(lambda m: kept[ord(m.group()) - 0xE000], text)
+    text = _KEPT.sub(lambda m: kept[ord(m.group()) - 0xE000], book(language).say(text))
     for pattern, plain in _TIDY:
         text = pattern.sub(plain, text)
     return text.strip()
@@ -99,8 +110,6 @@ def _rule(line: str, where: str) -> tuple[re.Pattern[str], str]:
         pattern = pattern.replace("{" + name + "}", group)
     pattern, plain = pattern.strip(), plain.strip()
     end = "" if "(?=" in pattern else r"(?!\w)"  # a look ahead says itself where the words end
-    if re.search(r" \(\?=.*\)$", pattern):
-        plain += " "
     return re.compile(rf"(?<!\w)(?:{pattern}){end}", re.I), plain
 
 
@@ -113,6 +122,7 @@ def _dates(months: list[str]) -> list[tuple[re.Pattern[str], str]]:
         found += [
             (re.compile(rf"{day}(?: de| del)? (20\d\d)", re.I), rf"\2-{number:02}-\1"),
             (re.compile(day, re.I), rf"\1 {english_name}"),
+            (re.compile(rf"(?<!\w)(?:ende|fin(?:ales)?)(?: de)? {name}(?!\w)", re.I), f"end of {english_name}"),
         ]
     return found
 

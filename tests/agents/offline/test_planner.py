@@ -181,7 +181,7 @@ def test_attributes_are_used_when_the_catalogue_decodes_them() -> None:
 def test_small_audiences_get_larger_comparison_arms_and_a_reason(customers: int, share: float) -> None:
     made = plan(FIVE["winback"][0], customers=customers)
     assert (made.measurement.holdout, made.measurement.random_control, made.measurement.bau) == (share,) * 3
-    assert any("likely to be small" in h for h in made.hypotheses) == (share > 0.1)
+    assert any("likely to be small" in h for h in made.assumptions) == (share > 0.1)
 
 
 @pytest.mark.parametrize(
@@ -206,8 +206,8 @@ def test_what_stays_open_is_asked_back(goal: str, about: str) -> None:
     assert any(about in q for q in plan(goal).questions)
 
 
-def test_assumptions_stand_in_the_hypotheses() -> None:
-    said = " ".join(plan("Win back lapsed customers").hypotheses)
+def test_what_was_taken_for_granted_is_said() -> None:
+    said = " ".join(plan("Win back lapsed customers").assumptions)
     for words in (
         "for 3 days",
         "28 days",
