@@ -108,7 +108,7 @@ _CUES: dict[str, list[tuple[str, int]]] = {
     "activation": [
         (r"(?<!re)\bactivat\w+", 5),
         (r"\bonboard\w*", 5),
-        (r"\bfirst (?:project|order|purchase|booking|payment|transfer|deposit|workout|lesson|post|upload|one)\b", 3),
+        (r"\bfirst (?:project|order|purchase|booking|payment|transfer|deposit|workout|lesson|post|upload|one)s?\b", 3),
         (r"\b(?:new|recent) (?:sign-ups?|users?|accounts?|members?|registrations?)\b|\btrial(?:s|ists)?\b", 3),
         (r"\bget(?:ting)? started\b|\bset up\b|\bnever (?:ordered|bought|purchased|used)\b", 3),
         (r"\bwelcome (?:series|journey|flow|programme|program)\b", 5),
@@ -147,7 +147,7 @@ _CUES: dict[str, list[tuple[str, int]]] = {
             r"|churn|lapse)\b",
             5,
         ),
-        (r"\bkeep (?:our |the )?(?:\w+ )?(?:customers|buyers|members|users|subscribers|people|guests)\b|\brenew\w*", 3),
+        (r"\bkeep (?:our |the )?(?:\w+ )?(?:customers|buyers|shoppers|members|users|subscribers|people|guests)\b|\brenew\w*", 3),
     ],
     "abandoned_cart": [
         (

@@ -159,7 +159,7 @@ def _too_much(goal: Goal, m: re.Match[str], size: str) -> _Limit:
 def _points(m: re.Match[str], goal: Goal) -> _Limit:
     limit = _limit(m, m["values"] or m["values2"], goal)
     if max(limit.values) > 1_000_000:
-        return _too_much(goal, m, f"{max(limit.values):,g}")
+        return _too_much(goal, m, f"{max(limit.values):,.0f}")
     return limit
 
 
@@ -198,7 +198,7 @@ def _amount(m: re.Match[str], goal: Goal, brand: Brand) -> _Limit:
     first = read_money(m, "a", currency=_currency(brand))
     values = [first.amount] + ([read_money(m, "b").amount] if m["more"] else [])
     if max(values) > 1_000_000:
-        return _too_much(goal, m, f"{max(values):,g}")
+        return _too_much(goal, m, f"{max(values):,.0f}")
     limit = _limit(m, " ".join(f"{v:.4g}" if v < 1000 else f"{v:.0f}" for v in values), goal)
     return _Limit(limit.values, limit.up_to, first.currency, _conditions(m, goal))
 

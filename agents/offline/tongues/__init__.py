@@ -38,7 +38,7 @@ _SIGNS = str.maketrans({
 })  # fmt: skip
 _QUOTED = re.compile(r'"\s*([^"\n]{1,80}?)\s*"')
 _TIDY = [(re.compile(r" +"), " "), (re.compile(r" +([.,;!?])"), r"\1"), (re.compile(r"\bwho(?:,? who)+\b"), "who")]
-_ENDS = re.compile(r"\s*\n\s*|(?<=[;!?]) +|(?<=\.) +(?=[\"“„«¿¡(]?[^\W\d_a-zà-öø-ÿ])")
+_ENDS = re.compile(r"\s*\n\s*|(?<=[;!?]) +|(?<=\.)(?<!\d\.) +(?=[\"“„«¿¡(]?[^\W\d_a-zà-öø-ÿ])")
 _KEPT = re.compile("[\ue000-\uf8ff]")
 _TELLS_EN = frozenset(
     "the and of to for with who have has not no at most per week email only back win customers them their from in on a an is are people "
