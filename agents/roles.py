@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from journeyman.domain import Analysis, Answer, Brand, Brief, Learning, Orders, Plan, PolicyReport, Questions, Variant, Violation, Written
+
+if TYPE_CHECKING:
+    from tools.lookout import Lookout
 
 
 @dataclass(frozen=True)
 class Setting:
     """What an agent may know of the workspace: the brand, the feature catalogue (name → meaning), the brand guide's passages, and
-    how many customers there are (0: unknown). `today` is ISO, from the Clock."""
+    how many customers there are (0: unknown). `today` is ISO, from the Clock. `lookout`: what a planner may look up, where there is data."""
 
     brand: Brand
     today: str
     features: dict[str, str] = field(default_factory=dict)
     knowledge: tuple[str, ...] = ()
     customers: int = 0
+    lookout: Lookout | None = None
 
 
 class Planner(Protocol):

@@ -25,6 +25,7 @@ from journeyman.store import Store, audit, customers, journeys, library, model_c
 if TYPE_CHECKING:
     from guardrails.lint import AudienceFacts
     from journeyman.features import FeatureTable, Profile, Staged, Tables
+    from tools.lookout import Lookout
 
 Tell = Callable[[str, int, int], None]
 TARGET = 300
@@ -112,6 +113,16 @@ class Office:
             features={e.name: e.meaning for e in features.catalogue()} if features else {},
             knowledge=self.space.passages(),
             customers=len(features.customers) if features else 0,
+            lookout=self._lookout(features) if features else None,
+        )
+
+    def _lookout(self, features: FeatureTable) -> Lookout:
+        from app.audience import facts
+        from tools.lookout import Lookout
+
+        brand, others = self.space.settings.brand, journeys.live_plans(self.store, but="")
+        return Lookout(
+            features, lambda where, channels: facts(where, channels, features, self.tables.customers(), brand), self.space.passages(), others
         )
 
     def context(self, journey: str, *, features: FeatureTable | None = None, auto: bool = False, tell: Tell | None = None) -> Context:
@@ -135,7 +146,7 @@ class Office:
             return None
         from app.audience import facts
 
-        return facts(plan, features, self.tables.customers(), self.space.settings.brand)
+        return facts(plan.audience.where, plan.action_sets.channels, features, self.tables.customers(), self.space.settings.brand)
 
     # -- the campaign graph ---------------------------------------------------------------------------------------------------------
 

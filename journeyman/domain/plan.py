@@ -175,3 +175,20 @@ class Plan(Record):
     def _texts(cls, value: object) -> object:
         """A hypothesis may be words alone; so were all of them in older plans."""
         return [{"text": h} if isinstance(h, str) else h for h in value] if isinstance(value, list) else value
+
+    def levels(self) -> dict[Lever, list[str]]:
+        """What each lever can be set to, as hypotheses name it; `none` is a message without an offer."""
+        sets = self.action_sets
+        return {
+            "channel": list(sets.channels),
+            "theme": sets.themes,
+            "tone": sets.tones,
+            "product": sets.products,
+            "incentive": [*(i.key for i in sets.incentives), "none"],
+            "send_window": list(sets.send_windows),
+        }
+
+    def expected(self, lever: Lever, level: str) -> float:
+        """How much better a level is expected to work than the lever's others, -1 to 1: its strongest hypothesis, 0 without one."""
+        said = [h.strength for h in self.hypotheses if h.lever == lever and h.level == level]
+        return max(said, key=abs, default=0.0)
