@@ -82,7 +82,7 @@ class PlannerStep(BaseModel):
     """One step of the planner: a look, questions, or the plan."""
 
     model_config = ConfigDict(extra="forbid")
-    look: DescribeData | CountAudience | SearchKnowledge | Forecast | LintPlan | None = None
+    look: Annotated[DescribeData | CountAudience | SearchKnowledge | Forecast | LintPlan, Field(discriminator="tool")] | None = None
     questions: Annotated[list[Asked], Field(min_length=1, max_length=8)] | None = None
     plan: Plan | None = None
 
