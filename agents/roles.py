@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Setting:
     """What an agent may know of the workspace: the brand, the feature catalogue (name → meaning), the brand guide's passages, and
-    how many customers there are (0: unknown). `today` is ISO, from the Clock. `lookout`: what a planner may look up, where there is data."""
+    how many customers there are (0: unknown). `today` is ISO, from the Clock. `lookout`: what a planner may look up, if there is data."""
 
     brand: Brand
     today: str

@@ -122,7 +122,10 @@ class Office:
 
         brand, others = self.space.settings.brand, journeys.live_plans(self.store, but="")
         return Lookout(
-            features, lambda where, channels: facts(where, channels, features, self.tables.customers(), brand), self.space.passages(), others
+            features,
+            lambda where, channels: facts(where, channels, features, self.tables.customers(), brand),
+            self.space.passages(),
+            others,
         )
 
     def context(self, journey: str, *, features: FeatureTable | None = None, auto: bool = False, tell: Tell | None = None) -> Context:
@@ -191,7 +194,9 @@ class Office:
                 if not before.interrupts:
                     raise RunError(f"{journey} waits for no approval.", remedy="See where it stands with `journeyman report`.")
                 if before.interrupts[0].value["waits_for"] == "answers" and "approved" in answer:
-                    raise RunError(f"{journey} waits for answers first.", remedy='Give them: `journeyman plan --answer "…"`, or `--assume`.')
+                    raise RunError(
+                        f"{journey} waits for answers first.", remedy='Give them: `journeyman plan --answer "…"`, or `--assume`.'
+                    )
                 work: Any = Command(resume=answer)
             elif before.values:
                 work = None
@@ -287,4 +292,3 @@ class Office:
         from tools.explain import explain
 
         return explain(self.look_into(outbox.one(self.store, send).journey).shift, send)
-

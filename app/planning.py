@@ -29,8 +29,9 @@ class Planned:
 
 
 async def plan(office: Office, goal: str | None, answers: Sequence[str] = (), *, assume: bool = False, by: str = "command line") -> Planned:
-    """Plans a goal with the workspace's own features and lints the plan, which then waits for approval. `answers` are for the open questions,
-    in their order; no goal means the one asked about last. Raises RunError when there is nothing to answer, PlanError as the planner."""
+    """Plans a goal with the workspace's own features and lints the plan, which then waits for approval. `answers` are for the open
+    questions, in their order; no goal means the one asked about last. Raises RunError when there is nothing to answer, PlanError as
+    the planner."""
     goal = goal or _asked_last(office)
     name = await office.name_for(goal)
     features = office.staged.build(office.clock.now())

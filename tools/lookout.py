@@ -1,4 +1,4 @@
-"""What a planner may look up before it plans: features, the size of an audience, the brand guide, a forecast, the linter. Counts, never people.
+"""What a planner may look up before it plans: features, an audience's size, the brand guide, a forecast, the linter. Counts, never people.
 
 Nothing here changes anything, and no answer holds a customer's record.
 """
@@ -42,9 +42,7 @@ class Lookout:
         """Features whose name or meaning holds all words of `about` (all, without any), with quartiles and how many values are missing."""
         words = about.lower().replace("_", " ").split()
         fit = [e for e in self.features.catalogue() if all(w in f"{e.name.replace('_', ' ')} {e.meaning}".lower() for w in words)]
-        shown = [
-            {"name": e.name, "meaning": e.meaning, "unit": e.unit, "quartiles": e.quantiles, "missing": e.missing} for e in fit[:MOST]
-        ]
+        shown = [{"name": e.name, "meaning": e.meaning, "unit": e.unit, "quartiles": e.quantiles, "missing": e.missing} for e in fit[:MOST]]
         return {"customers": len(self.features.customers), "features": shown, "more": len(fit) - len(shown)}
 
     def count_audience(self, where: Predicate) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from agents.offline.grammar.audience import read_audience
+from agents.offline.grammar.beliefs import hypotheses, read_beliefs
 from agents.offline.grammar.budget import read_budget
 from agents.offline.grammar.budget import spoken_of as budget_spoken_of
 from agents.offline.grammar.caps import cover, read_caps, read_cooldown, read_total_caps, settle_caps
@@ -28,7 +29,7 @@ from agents.offline.grammar.priority import read_priority
 from agents.offline.grammar.schedule import read_schedule
 from agents.offline.grammar.style import read_banned, read_languages, read_products, read_regulated, read_tones
 from agents.roles import Setting
-from journeyman.domain import ActionSets, Audience, Channel, Guardrails, Objective, Plan
+from journeyman.domain import ActionSets, Audience, Channel, Guardrails, Hypothesis, Objective, Plan
 from journeyman.errors import PlanError
 
 _LEFT = rx(rf"[^.;,{BLANK}]{{0,40}}\d[^.;,{BLANK}]{{0,40}}")
@@ -46,6 +47,7 @@ def read(goal: Goal, setting: Setting) -> Plan:
     switched = decline_switches(goal)
     refuse_protected(goal, brand)
     kind = _kind_of(goal, switched)
+    beliefs = read_beliefs(goal)
     regulated = read_regulated(goal)
     attribution = read_attribution(goal)
     shares = read_shares(goal)
@@ -78,8 +80,16 @@ def read(goal: Goal, setting: Setting) -> Plan:
     success = whom.event or event
     events = {success: 1.0} | (weighted or _engagement(goal, channels))
     measurement = settle_shares(goal, shares, setting.customers, kind.likely_share)
+    sets = ActionSets(
+        channels=channels,
+        themes=themes,
+        tones=tones,
+        products=read_products(goal, brand),
+        incentives=offers.incentives[:40],
+        send_windows=windows,
+    )
+    supposed = [*hypotheses(goal, beliefs, sets), *_reasons(themes)]
     _ask_what_is_left(goal)
-    _explain(goal, themes)
     return Plan(
         name=_name(goal, kind),
         goal=goal.raw,
@@ -91,14 +101,7 @@ def read(goal: Goal, setting: Setting) -> Plan:
             }
         ),
         audience=Audience(description=describe(whom.where, _people(goal)), where=whom.where),
-        action_sets=ActionSets(
-            channels=channels,
-            themes=themes,
-            tones=tones,
-            products=read_products(goal, brand),
-            incentives=offers.incentives[:40],
-            send_windows=windows,
-        ),
+        action_sets=sets,
         priority=read_priority(goal.raw),
         guardrails=Guardrails(
             frequency_caps=caps,
@@ -113,6 +116,7 @@ def read(goal: Goal, setting: Setting) -> Plan:
         schedule=schedule.model_copy(update={"horizon_days": horizon}),
         languages=languages,
         assumptions=goal.assumptions[:50],
+        hypotheses=supposed[:50],
         questions=goal.questions[:50],
     )
 
@@ -172,9 +176,9 @@ def _ask_what_is_left(goal: Goal) -> None:
                 goal.ask(question.format(words))
 
 
-def _explain(goal: Goal, themes: list[str]) -> None:
-    for theme in themes:
-        goal.assume(f"{theme.replace('_', ' ').capitalize()}: {WHY[theme]}.")
+def _reasons(themes: list[str]) -> list[Hypothesis]:
+    """Why each theme might work: to be found out, so of no weight."""
+    return [Hypothesis(text=f"{t.replace('_', ' ').capitalize()}: {WHY[t]}.", lever="theme", level=t) for t in themes]
 
 
 def _people(goal: Goal) -> str:

@@ -67,7 +67,9 @@ def _show(made: Planned, *, numbered: bool = False) -> None:
     if not numbered:
         again = "" if made.journey else " GOAL"
         some = all(q.assumed for q in made.questions)
-        out.print(f'\nAnswer in this order: journeyman plan{again} --answer "…"' + (", or go on with --assume." if some else "."), markup=False)
+        out.print(
+            f'\nAnswer in this order: journeyman plan{again} --answer "…"' + (", or go on with --assume." if some else "."), markup=False
+        )
 
 
 def _tell(made: Planned) -> None:

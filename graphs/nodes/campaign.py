@@ -55,8 +55,8 @@ def planned(state: CampaignState) -> Literal["open", "planned"]:
 
 
 async def ask(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
-    """⏸ The planner asks back before it plans. Resumed with `{"answers": [{"question", "text"}, …]}` or `{"assume": true}`; anything else is
-    no answer, and it asks again."""
+    """⏸ The planner asks back before it plans. Resumed with `{"answers": [{"question", "text"}, …]}` or `{"assume": true}`; anything else
+    is no answer, and it asks again."""
     said = interrupt({"waits_for": "answers", "questions": state["questions"]})
     told = said if isinstance(said, dict) else {}
     try:

@@ -85,8 +85,8 @@ class Policy:
         in several windows) share an identity; by default each action is its own. `groups` (p,): the lever each feature belongs to; each
         lever's effects have a prior of their own (default: one for all). `affinities`: sets of (context number, feature) pairs thought to
         act alike, such as what somebody did on a channel before and that channel now. `tilts` (p,): what a unit of each feature is expected
-        to bring, in log-odds: the prior's mean, 0 by default, given up as data comes (`expectations`). `temper` multiplies the drawn models' standard
-        deviations; by default it is found in the data (`exploration`). Raises PolicyError.
+        to bring, in log-odds: the prior's mean, 0 by default, given up as data comes (`expectations`). `temper` multiplies the drawn
+        models' standard deviations; by default it is found in the data (`exploration`). Raises PolicyError.
         """
         features = inputs.attributes(actions, "actions", None)
         count = len(features)
@@ -218,15 +218,12 @@ class Policy:
         count, next_item = len(new), int(old.items.max()) + 1
         own = np.arange(next_item, next_item + count) if items is None else inputs.whole(items, "items", (count,), -(2**62), 2**62)
         price = np.zeros(count) if costs is None else inputs.numbers(costs, "costs", (count,), np.float64)
-        self._actions = Actions(
+        self._actions = replace(
+            old,
             features=np.concatenate([old.features, new]),
             items=np.concatenate([old.items, own]),
             costs=np.concatenate([old.costs, price]),
             retired=np.concatenate([old.retired, np.zeros(count, dtype=bool)]),
-            centre=old.centre,
-            groups=old.groups,
-            affinities=old.affinities,
-            tilts=old.tilts,
         )
         names, self._shape = self._shape.names, Shape.of(self.settings, self._actions)
         self._refit(self._shape.carried(self._belief, names), rounds=0)

@@ -103,7 +103,10 @@ def test_looks_are_bounded_and_the_last_step_must_answer(says: Scripted) -> None
     [
         (look("delete_everything"), "look"),
         (look("count_audience", where="1; DROP TABLE customers"), "look"),
-        (look("forecast", where=WHERE, channels=["email"], messages_per_week=1e9, horizon_days=28, holdout=0.1), "less than or equal to 100"),
+        (
+            look("forecast", where=WHERE, channels=["email"], messages_per_week=1e9, horizon_days=28, holdout=0.1),
+            "less than or equal to 100",
+        ),
         ({"look": None, "questions": None, "plan": None}, "exactly one"),
         (look("describe_data", about="x") | {"plan": proposed()}, "exactly one"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -84,3 +85,14 @@ def test_tilts_are_kept_with_the_policy(tmp_path: Path) -> None:
 def test_tilts_must_fit() -> None:
     with pytest.raises(PolicyError, match="tilts"):
         policy(1.0)
+
+
+def test_a_policy_of_the_format_before_is_read_as_expecting_nothing(tmp_path: Path) -> None:
+    policy(0.0, 0.3).save(tmp_path / "new")
+    with np.load(tmp_path / "new") as stored:
+        arrays = {name: stored[name] for name in stored.files if name != "actions.tilts"}
+    about = json.loads(arrays["about"].tobytes()) | {"format": 2}
+    arrays["about"] = np.frombuffer(json.dumps(about).encode(), np.uint8)
+    with (tmp_path / "old").open("wb") as file:
+        np.savez(file, **arrays)
+    assert Policy.load(tmp_path / "old").actions.tilts.tolist() == [0.0, 0.0]

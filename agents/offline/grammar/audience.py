@@ -78,8 +78,11 @@ def read_audience(goal: Goal, kind: Kind, event: str, catalogue: Catalogue) -> U
         if default and len(where) < len(default):
             goal.ask("The data lacks what would tell this journey's usual audience; whom is it for?")
     if clash := _contradiction(where):
-        raise Unclear("audience", *((start, end) for start, end, p in found if clash in {c.feature for c in comparisons(p)}),
-                      feature=clash.replace("_", " "))
+        raise Unclear(
+            "audience",
+            *((start, end) for start, end, p in found if clash in {c.feature for c in comparisons(p)}),
+            feature=clash.replace("_", " "),
+        )
     return Understood(AllOf(all=where[:50]), reader.success)
 
 

@@ -1,4 +1,4 @@
-"""What a goal leaves open that no plan may be made without. A reader names the doubt; the words to ask with are in `tongues/questions.yaml`.
+"""What a goal leaves open that no plan may be made without. A reader names the doubt; the words to ask in: `tongues/questions.yaml`.
 
 A doubt with an assumption is noted on the goal, and reading goes on under it; where nothing can be assumed `Unclear` ends the reading.
 """

@@ -208,7 +208,13 @@ def _parts(goal: Goal) -> list[SendWindow]:
         clause = goal.before(m.start(), within=".;!?,")
         if NOT.search(clause):
             out.append(window)
-        elif not clause.strip() or _BY.fullmatch(clause) or _ONLY.search(clause) or _ONLY.match(goal.whole[m.end() + 1 : m.end() + 8]) or _SENDING.search(clause):
+        elif (
+            not clause.strip()
+            or _BY.fullmatch(clause)
+            or _ONLY.search(clause)
+            or _ONLY.match(goal.whole[m.end() + 1 : m.end() + 8])
+            or _SENDING.search(clause)
+        ):
             only.append(window)
     return [w for w in WINDOW_HOURS if (w in only or not only) and w not in out]
 

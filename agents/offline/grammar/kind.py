@@ -93,7 +93,8 @@ _CUES: dict[str, list[tuple[str, int]]] = {
         (r"\b(?:lapsed|dormant|churned|lost|inactive|sleeping|lapsing)\b", 3),
         (r"\b(?:bring|get|lure|tempt|draw|invite)(?:s|ing)? (?:\w+ ){1,4}back\b|\bcome back\b|\breturn\b|\bmiss(?:ed)? you\b", 3),
         (
-            r"\bno (?:orders?|purchases?|bookings?|visits?) (?:for|in) \d|\bnot (?:shopped|ordered|bought|purchased|visited|been (?:back|seen|active)|booked|logged in)\b[^.;]{0,30}\b(?:for"
+            r"\bno (?:orders?|purchases?|bookings?|visits?) (?:for|in) \d"
+            r"|\bnot (?:shopped|ordered|bought|purchased|visited|been (?:back|seen|active)|booked|logged in)\b[^.;]{0,30}\b(?:for"
             r"|in|since)\b",
             3,
         ),

@@ -64,13 +64,18 @@ def read_banned(goal: Goal) -> list[str]:
     return list(dict.fromkeys(p[:200] for p in phrases if p))[:500]
 
 
+def tones_in(words: str) -> list[str]:
+    """The house's tones that words speak of."""
+    return [t for t, pattern in _TONE_WORDS.items() if re.search(rf"\b(?:{pattern})\b", words, re.I)]
+
+
 def read_tones(goal: Goal) -> list[str]:
     """The tones wanted; all when the goal does not say."""
     wanted: list[str] = []
     unwanted: list[str] = []
     for m in goal.take(_TONE):
         words = next(m[g] for g in ("words", "words2", "words3", "words4") if m[g])
-        found = [t for t, pattern in _TONE_WORDS.items() if re.search(rf"\b(?:{pattern})\b", words, re.I)]
+        found = tones_in(words)
         (unwanted if m["no"] or m["no2"] else wanted).extend(found)
     for m in goal.take(_OTHER_TONE):
         goal.ask(f"Of warm, playful and direct, which comes nearest to “{m.group()}”?")

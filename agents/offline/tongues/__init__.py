@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -20,7 +20,7 @@ NAMES: dict[Language, str] = {"en": "English", "de": "German", "fr": "French", "
 HERE = Path(__file__).parent
 
 _NUMBER = r"\d+(?:\.\d+)?"
-_MONEY = rf"[$€£] ?{_NUMBER}k?|{_NUMBER}k? ?(?:[$€£]|(?:euros?|eur|usd|dollars?|dollar|chf|francs?|franken|pfund|livres?|libras?)\b)"
+_MONEY = rf"[$€£] ?{_NUMBER}k?|{_NUMBER}k? ?(?:[$€£]|(?:euros?|eur|usd|dollars?|chf|francs?|franken|pfund|livres?|libras?)\b)"
 _GROUPS = {
     "n": rf"({_NUMBER})",
     "d": rf"((?:{_NUMBER}\+? )?(?:days|weeks|months|years|hours|quarters))",
@@ -41,9 +41,55 @@ _TIDY = [(re.compile(r" +"), " "), (re.compile(r" +([.,;!?])"), r"\1"), (re.comp
 _ENDS = re.compile(r"\s*\n\s*|(?<=[;!?]) +|(?<=\.)(?<!\d\.) +(?=[\"“„«¿¡(]?[^\W\d_a-zà-öø-ÿ])")
 _KEPT = re.compile("[\ue000-\uf8ff]")
 _TELLS_EN = frozenset(
-    "the and of to for with who have has not no at most per week email only back win customers them their from in on a an is are people "
-    "by never up off messages between more than any orders days every but our we".split()
+    [
+        "the",
+        "and",
+        "of",
+        "to",
+        "for",
+        "with",
+        "who",
+        "have",
+        "has",
+        "not",
+        "no",
+        "at",
+        "most",
+        "per",
+        "week",
+        "email",
+        "only",
+        "back",
+        "win",
+        "customers",
+        "them",
+        "their",
+        "from",
+        "in",
+        "on",
+        "a",
+        "an",
+        "is",
+        "are",
+        "people",
+        "by",
+        "never",
+        "up",
+        "off",
+        "messages",
+        "between",
+        "more",
+        "than",
+        "any",
+        "orders",
+        "days",
+        "every",
+        "but",
+        "our",
+        "we",
+    ]
 )
+"""What `tells` is in a phrase book."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +103,12 @@ class Book:
     def say(self, text: str) -> str:
         """`text` with every rule applied; a rule that takes the space before the next word gives it back."""
         for rule, plain in self.rules:
-            text = rule.sub(lambda m, plain=plain: m.expand(plain) + " " * (m.group()[-1:] == " " and not plain.endswith(" ")), text)  # type: ignore[misc]
+            text = rule.sub(partial(_put, plain), text)
         return text
+
+
+def _put(plain: str, m: re.Match[str]) -> str:
+    return m.expand(plain) + " " * (m.group().endswith(" ") and not plain.endswith(" "))
 
 
 @cache
@@ -88,7 +138,8 @@ def english(goal: str, language: Language, keep: tuple[str, ...] = ()) -> str:
     """`goal` in the grammar's English. What stands in quotation marks and what `keep` names (products) is left as written."""
     if language == "en":
         return goal
-    text, kept = goal.translate(_SIGNS), []
+    kept: list[str] = []
+    text = goal.translate(_SIGNS)
     for pattern in (_QUOTED, *(re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.I) for name in keep if name)):
         text = pattern.sub(lambda m: _keep(m, kept), text)
     text = _KEPT.sub(lambda m: kept[ord(m.group()) - 0xE000], book(language).say(text))
@@ -117,7 +168,20 @@ def _dates(months: list[str]) -> list[tuple[re.Pattern[str], str]]:
     """Days as written there (`31.12.2026`, `1er mars 2027`, `1 de marzo de 2027`): the day first."""
     found = [(re.compile(r"(?<![\d.,/])(\d{1,2})[./](\d{1,2})[./](20\d\d)(?!\d)"), r"\3-\2-\1")]
     for number, name in enumerate(months, 1):
-        english_name = "January February March April May June July August September October November December".split()[number - 1]
+        english_name = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ][number - 1]
         day = rf"(?<!\w)(\d{{1,2}})(?:\.|er|º)? (?:de )?(?:{name})\.?(?!\w)"
         found += [
             (re.compile(rf"{day}(?: de| del)? (20\d\d)", re.I), rf"\2-{number:02}-\1"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from agents.offline.planner import OfflinePlanner
 from agents.roles import Setting
-from journeyman.domain import AllOf, AnyOf, Answer, Brand, Comparison, Plan, Predicate, Question, Questions
+from journeyman.domain import AllOf, Answer, AnyOf, Brand, Comparison, Plan, Predicate, Question, Questions
 
 TODAY = "2026-11-24"
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from planned import condition, facts, plan
 
 from journeyman.domain import Brand, Incentive, Plan, Product
@@ -197,6 +195,32 @@ def test_what_was_taken_for_granted_is_said() -> None:
         "21:00 to 08:00",
         "no offer",
         "60 days",
-        "We miss you:",
     ):
         assert words in said
+
+
+def test_every_theme_says_why_it_might_work_and_weighs_nothing() -> None:
+    made = plan("Win back lapsed customers")
+    assert [(h.lever, h.level, h.strength) for h in made.hypotheses] == [("theme", t, 0) for t in made.action_sets.themes]
+    assert made.hypotheses[0].text.startswith("We miss you:")
+
+
+@pytest.mark.parametrize(
+    ("goal", "expected"),
+    [
+        ("Win back lapsed customers by email and SMS. We think SMS works better.", {("channel", "sms"): 0.5}),
+        ("Win back lapsed customers by email. We believe that a warm tone will do best in the evening.", {("tone", "warm"): 0.5}),
+        ("Win back lapsed customers, 10% off. We expect discounts to work badly.", {("incentive", "none"): 0.5}),
+        ("Win back lapsed customers. We suspect the savings theme performs worse.", {("theme", "savings"): -0.5}),
+        ("Inaktive Kunden per E-Mail und SMS zurückholen. Wir glauben, dass SMS besser funktionieren.", {("channel", "sms"): 0.5}),
+        ("Reconquérir les clients inactifs par e-mail et SMS. Nous pensons que le SMS marche mieux.", {("channel", "sms"): 0.5}),
+        ("Recuperar a los clientes inactivos por email y SMS. Creemos que el SMS funciona mejor.", {("channel", "sms"): 0.5}),
+    ],
+)
+def test_what_the_marketer_believes_becomes_a_hypothesis(goal: str, expected: dict[tuple[str, str], float]) -> None:
+    made = plan(goal)
+    assert {(h.lever, h.level): h.strength for h in made.hypotheses if h.strength} == expected
+
+
+def test_a_belief_about_nothing_the_plan_can_vary_is_asked_about() -> None:
+    assert any("moonlight" in q for q in plan("Win back lapsed customers. We think moonlight works best.").questions)
