@@ -6,8 +6,9 @@ Doubts are noted on the goal: the plan that comes back is made under their assum
 from __future__ import annotations
 
 import re
+from copy import copy
 
-from agents.offline.grammar.audience import read_audience
+from agents.offline.grammar.audience import comparisons, read_audience
 from agents.offline.grammar.beliefs import hypotheses, read_beliefs
 from agents.offline.grammar.budget import read_budget
 from agents.offline.grammar.budget import spoken_of as budget_spoken_of
@@ -21,7 +22,7 @@ from agents.offline.grammar.events import Catalogue
 from agents.offline.grammar.goal import BLANK, Goal, count, rx
 from agents.offline.grammar.guard import decline_switches, refuse_protected
 from agents.offline.grammar.hours import read_hours
-from agents.offline.grammar.kind import OFFER_THEMES, WHY, Kind, main_event, read_kind
+from agents.offline.grammar.kind import KINDS, OFFER_THEMES, WHY, Kind, main_event, read_kind
 from agents.offline.grammar.measure import note_targets, read_attribution, read_shares, settle_shares
 from agents.offline.grammar.objective import read_events
 from agents.offline.grammar.offers import read_offers
@@ -47,6 +48,8 @@ def read(goal: Goal, setting: Setting) -> Plan:
     switched = decline_switches(goal)
     refuse_protected(goal, brand)
     kind = _kind_of(goal, switched)
+    if any(d.about == "aim" for d in goal.doubts) and (told := _kind_by_audience(goal, Catalogue(setting.features))):
+        kind = told
     beliefs = read_beliefs(goal)
     regulated = read_regulated(goal)
     attribution = read_attribution(goal)
@@ -174,6 +177,30 @@ def _ask_what_is_left(goal: Goal) -> None:
                 words = words.partition(" ")[2] or words  # begins in the middle of a word
             if re.search(r"[A-Za-z]{3}|\d", words):
                 goal.ask(question.format(words))
+
+
+def _kind_by_audience(goal: Goal, catalogue: Catalogue) -> Kind | None:
+    """The kind of journey that whom it is for points to, where the goal does not say what they should do; settles the doubt."""
+    scout = copy(goal)
+    scout.questions, scout.assumptions, scout.doubts = [], [], []
+    try:
+        where = read_audience(scout, KINDS["retention"], "order", catalogue).where
+    except Unclear:
+        return None
+    if any("Audience assumed" in a for a in scout.assumptions):
+        return None
+    said = {(c.feature, c.op, c.value) for c in comparisons(where)}
+    names = {name for name, op, _ in said if op in (">=", ">")}
+    kinds = (
+        ("abandoned_cart", any("cart_abandoned" in name for name in names)),
+        ("second_purchase", ("orders_total", "==", 1) in said),
+        ("activation", any(name == "days_since_signup" and op in ("<=", "<") for name, op, _ in said)),
+        ("win_back", any(name.startswith("days_since_") and name != "days_since_signup" for name in names)),
+    )
+    if found := next((KINDS[name] for name, fits in kinds if fits), None):
+        goal.doubts = [d for d in goal.doubts if d.about != "aim"]
+        goal.assume(f"The aim is read from whom the goal is for: {found.name.replace('_', ' ')}.")
+    return found
 
 
 def _reasons(themes: list[str]) -> list[Hypothesis]:

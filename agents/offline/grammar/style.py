@@ -30,7 +30,7 @@ _TONE_WORDS = {
 _ANY_TONE = "|".join(_TONE_WORDS.values())
 _TONE = rx(
     rf"\b(?P<no>no|not|never|avoid|without)? ?(?:be |too |an? |in |keep it |sound |use )*(?P<words>(?:{_ANY_TONE})(?:(?: ?,| and| "
-    rf"or| but)? (?:{_ANY_TONE}))*) (?:tones?|voice|style|copy|wording|language)\b"
+    rf"or| but)? (?:{_ANY_TONE}))*) (?:tones?|voice|style|copy|wording|language|emails?|messages?|texts?)\b"
                rf"|\b(?:tone|voice|style)(?: of voice)?(?: (?:is|should be|to be|must be))?[: =]{{1,3}}(?P<no2>not "
                rf")?(?P<words2>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)\b"
            rf"|\b(?:keep it|be|sound) (?P<words3>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)\b"
