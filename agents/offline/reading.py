@@ -29,6 +29,7 @@ from agents.offline.grammar.offers import read_offers
 from agents.offline.grammar.priority import read_priority
 from agents.offline.grammar.schedule import read_schedule
 from agents.offline.grammar.style import read_banned, read_languages, read_products, read_regulated, read_tones
+from agents.offline.grammar.telling import told
 from agents.roles import Setting
 from journeyman.domain import ActionSets, Audience, Channel, Guardrails, Hypothesis, Objective, Plan
 from journeyman.errors import PlanError
@@ -48,8 +49,8 @@ def read(goal: Goal, setting: Setting) -> Plan:
     switched = decline_switches(goal)
     refuse_protected(goal, brand)
     kind = _kind_of(goal, switched)
-    if any(d.about == "aim" for d in goal.doubts) and (told := _kind_by_audience(goal, Catalogue(setting.features))):
-        kind = told
+    if any(d.about == "aim" for d in goal.doubts) and (meant := _kind_by_audience(goal, Catalogue(setting.features))):
+        kind = meant
     beliefs = read_beliefs(goal)
     regulated = read_regulated(goal)
     attribution = read_attribution(goal)
@@ -118,9 +119,9 @@ def read(goal: Goal, setting: Setting) -> Plan:
         measurement=measurement,
         schedule=schedule.model_copy(update={"horizon_days": horizon}),
         languages=languages,
-        assumptions=goal.assumptions[:50],
-        hypotheses=supposed[:50],
-        questions=goal.questions[:50],
+        assumptions=[told(a, goal) for a in goal.assumptions[:50]],
+        hypotheses=[h.model_copy(update={"text": told(h.text, goal)}) for h in supposed[:50]],
+        questions=[told(q, goal) for q in goal.questions[:50]],
     )
 
 

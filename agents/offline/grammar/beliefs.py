@@ -23,7 +23,7 @@ def read_beliefs(goal: Goal) -> list[tuple[str, float]]:
     found = []
     for m in goal.take(_BELIEF):
         found.append((m["what"].lower(), STRENGTH if m["good"] else -STRENGTH))
-        goal.mentioned |= set(named(m["what"]))
+        goal.believed |= set(named(m["what"]))
     return found
 
 

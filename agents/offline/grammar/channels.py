@@ -54,7 +54,7 @@ def read_channels(goal: Goal, default: list[Channel]) -> list[Channel]:
     if only and (clash := out & set(only)):
         goal.doubt("channels", *spans, channels=" + ".join(sorted(clash)).replace("_", "-"))
         out -= clash
-    chosen = set(only) or (set(CHANNELS) if every else wanted or set(default))
+    chosen = set(only) or (set(CHANNELS) if every else (wanted or set(default)) | goal.believed)
     if left := [c for c in CHANNELS if c in chosen - out]:
         if not (only or wanted or every):
             goal.assume(f"Messages go by {' and '.join(left).replace('_', '-')}, as the goal names no channel.")

@@ -49,6 +49,8 @@ class Goal:
         self.text = self.whole
         self.mentioned: set[Channel] = set()
         """Channels spoken of by what has been taken, as in `at most one SMS a month`."""
+        self.believed: set[Channel] = set()
+        """Channels the marketer expects to work."""
         self.questions: list[str] = []
         self.assumptions: list[str] = []
         self.doubts: list[Doubt] = []

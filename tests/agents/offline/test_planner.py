@@ -224,3 +224,23 @@ def test_what_the_marketer_believes_becomes_a_hypothesis(goal: str, expected: di
 
 def test_a_belief_about_nothing_the_plan_can_vary_is_asked_about() -> None:
     assert any("moonlight" in q for q in plan("Win back lapsed customers. We think moonlight works best.").questions)
+
+
+def test_a_belief_in_a_channel_adds_it_and_takes_none_away() -> None:
+    assert facts(plan("Win back lapsed customers. We think SMS works better."))["channels"] == "email sms push"
+
+
+@pytest.mark.parametrize(
+    ("goal", "english"),
+    [
+        ("Inaktive Kunden zurückgewinnen.", "Win back lapsed customers."),
+        ("Reconquérir les clients inactifs.", "Win back lapsed customers."),
+        ("Recuperar a los clientes inactivos.", "Win back lapsed customers."),
+    ],
+)
+def test_notes_are_told_in_the_goals_language_with_its_own_words(goal: str, english: str) -> None:
+    made, other = plan(goal), plan(english)
+    assert len(made.assumptions) == len(other.assumptions) + 1  # the language of the copy
+    assert not set(made.assumptions) & set(other.assumptions)
+    assert not {h.text for h in made.hypotheses} & {h.text for h in other.hypotheses}
+    assert any(goal.rstrip(".") in a for a in made.assumptions)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from planned import answered, asked, facts, plan
 
 from agents.offline.grammar.doubts import _entries
+from agents.offline.grammar.telling import _notes
 from agents.offline.tongues import LANGUAGES
 from journeyman.domain import Answer, Plan, Questions
 
@@ -116,3 +119,10 @@ def test_every_question_is_told_in_every_language() -> None:
         assert len({frozenset(t) for t in told.values()}) == 1, f"{about}: an assumption is missing in a language"
         for texts in told.values():
             assert {n for n in ("{words}", "{size}") if n in told["en"]["text"]} == {n for n in ("{words}", "{size}") if n in texts["text"]}
+
+
+def test_every_note_is_told_in_every_language_with_the_same_blanks() -> None:
+    for pattern, others in _notes():
+        assert len(others) == 3
+        for text in others:
+            assert set(re.findall(r"\{(\w+)\}", text)) <= set(pattern.groupindex), text
