@@ -28,8 +28,10 @@ class Clause:
     build: Callable[[Reader, Match], Predicate | None]
 
 
-_HAVE_NOT = r"\b(?:(?:have|has|had|did|do|does|were|was|are|is)(?: not|n't)(?: yet| ever)?|never(?: have| has| yet)?"
+_HAVE_NOT = (
+    r"\b(?:(?:have|has|had|did|do|does|were|was|are|is)(?: not|n't)(?: yet| ever)?|never(?: have| has| yet)?"
     r"|(?:nobody|no one|none of them)(?:'?s| has| have)?|not)"
+)
 _FILL = r"(?: (?:anything|with us|from us|again|back|at all|a thing|in store|online|here|us|our \w+|since then|any \w+|another \w+|a \w+))*"
 _FOR = (
     r"(?: (?:for|in|within|over|since|during|these))(?: (?:at least|over|the|last|past|previous|as long as|a period of"
