@@ -1,7 +1,7 @@
 """Goals in German, French and Spanish, said in the English that the goal grammar reads: one grammar, a phrase book a language.
 
-A phrase book (`de.yaml`, `fr.yaml`, `es.yaml`) is data: numbers and dates in that language's writing are read first, then words, then
-phrases, each `pattern => English`, in order. It is no translator: what it does not know stays as it is, and the grammar asks about it.
+A phrase book (`de.yaml`, `fr.yaml`, `es.yaml`) is data: numbers and dates in that language's writing are read first, then what no goal may
+ask for (`guarded`: protected traits, switching off protection), then words, then phrases, each `pattern => English`, in order. It is no translator: what it does not know stays as it is, and the grammar asks about it.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def book(language: Language) -> Book:
     """The phrase book of a language other than English. Raises ValueError, naming the line, for one that is no rule."""
     told = yaml.safe_load((HERE / f"{language}.yaml").read_text("utf-8"))
     rules = [*_dates(told["months"]), *_figures(told["thousands"], told["numbers"])]
-    for part in ("words", "phrases"):
+    for part in ("guarded", "words", "phrases"):
         rules += [_rule(line, f"{language}.yaml, {part}") for line in told[part].splitlines() if line.strip()]
     return Book(language, frozenset(map(str, told["tells"])), tuple(rules))
 
