@@ -1,7 +1,8 @@
 """Goals in German, French and Spanish, said in the English that the goal grammar reads: one grammar, a phrase book a language.
 
-A phrase book (`de.yaml`, `fr.yaml`, `es.yaml`) is data: numbers and dates in that language's writing are read first, then what no goal may
-ask for (`guarded`: protected traits, switching off protection), then words, then phrases, each `pattern => English`, in order. It is no translator: what it does not know stays as it is, and the grammar asks about it.
+A phrase book (`de.yaml`, `fr.yaml`, `es.yaml`) is data: numbers and dates in that language's writing are read first, then what no goal
+may ask for (`guarded`: protected traits, switching off protection), then words, then phrases, each `pattern => English`, in order. It
+is no translator: what it does not know stays as it is, and the grammar asks about it.
 """
 
 from __future__ import annotations
