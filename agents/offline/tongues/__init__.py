@@ -101,11 +101,20 @@ class Book:
     tells: frozenset[str]
     rules: tuple[tuple[re.Pattern[str], str], ...]
 
+    def known(self, text: str) -> int:
+        """How many letters of `text` its rules turn into others: words the languages share tell nothing."""
+        read = ((m.group(), m.expand(plain)) for rule, plain in self.rules for m in rule.finditer(text))
+        return sum(len(said) for said, turned in read if re.search(r"[^\W\d_]{3}", said) and _letters(said) != _letters(turned))
+
     def say(self, text: str) -> str:
         """`text` with every rule applied; a rule that takes the space before the next word gives it back."""
         for rule, plain in self.rules:
             text = rule.sub(partial(_put, plain), text)
         return text
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W", "", text).lower()
 
 
 def _put(plain: str, m: re.Match[str]) -> str:
@@ -123,11 +132,16 @@ def book(language: Language) -> Book:
 
 
 def language_of(goal: str) -> Language:
-    """The language most of the goal's small words belong to; English where nothing tells."""
+    """The language most of the goal's small words belong to; where they do not tell, the one whose phrase book knows most of the goal;
+    English where that knows nothing."""
     words = re.findall(r"[^\W\d_]+", goal.lower())
-    known: dict[Language, frozenset[str]] = {"en": _TELLS_EN, **{tongue: book(tongue).tells for tongue in LANGUAGES[1:]}}
-    points = {tongue: sum(w in tells for w in words) for tongue, tells in known.items()}
-    return max(LANGUAGES, key=lambda tongue: (points[tongue], -LANGUAGES.index(tongue)))
+    points = {"en": sum(w in _TELLS_EN for w in words), **{t: sum(w in book(t).tells for w in words) for t in LANGUAGES[1:]}}
+    best = [tongue for tongue in LANGUAGES if points[tongue] == max(points.values())]
+    if len(best) == 1:
+        return best[0]
+    known = {tongue: book(tongue).known(goal) for tongue in LANGUAGES[1:]}
+    likely = max(LANGUAGES[1:], key=lambda tongue: known[tongue])
+    return likely if known[likely] and ("en" not in best or not points["en"]) else best[0]
 
 
 def sentences(text: str) -> list[str]:
