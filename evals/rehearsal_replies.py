@@ -14,7 +14,7 @@ from agents.offline.reviewer import OfflineReviewer
 from agents.roles import Setting
 from evals.rehearsal import _phrases
 from evals.tasks.copywriter import plan as smallest_plan
-from journeyman.domain import Brand, Brief, Learning, PolicyReport, Variant
+from journeyman.domain import Brand, Brief, PolicyReport, Variant
 from journeyman.errors import PlanError
 
 if TYPE_CHECKING:
@@ -133,8 +133,9 @@ async def plan(at: _Sitting) -> Reply:
 async def findings(at: _Sitting) -> Reply:
     """What the phrase lists object to, each reported where the habit is kept; a false one where clean copy should be left alone and is not."""
     variants = [_variant(shown) for shown in at.data("variants") or []]
-    planned = smallest_plan({})
-    rules = set(re.findall(r"^- ([A-Z]\d\d):", at.user, re.M))
+    rules, planned = set(re.findall(r"^- ([A-Z]\d\d):", at.user, re.M)), smallest_plan({})
+    rails = planned.guardrails.model_copy(update={"regulated": "credit" if "X06" in rules else "none"})
+    planned = planned.model_copy(update={"guardrails": rails})
     brand = Brand.model_validate({"name": "Brand", "evidence": [{"id": f"e{n}", "claim": c} for n, c in enumerate(at.data("claims") or [])]})
     opinions = await OfflineReviewer().review(variants, planned, Setting(brand, DAY))
     told = []
@@ -184,9 +185,13 @@ def _lesson(lever: str, level: str, segment: str | None, good: bool) -> Reply:
 
 
 async def paragraph(at: _Sitting) -> Reply:
-    """The rule-bound analyst's paragraph."""
-    learnings = [Learning.model_validate(x) for x in at.data("learnings") or []]
-    return {"paragraph": await OfflineAnalyst().narrate(learnings, smallest_plan({}))}
+    """The learnings given, one sentence each, with the very figures that were given."""
+    told = [
+        f"{x['level']} lies {abs(x['lift_points']):g} points {'above' if x['lift_points'] > 0 else 'below'} average on {x['sends']} sends."
+        for x in at.data("learnings") or []
+        if x["lift_points"]
+    ]
+    return {"paragraph": " ".join(told[:4]) or "It is too early to say what works for this journey; too little has been sent."}
 
 
 async def orders(at: _Sitting) -> Reply:
@@ -226,6 +231,8 @@ def fallen_for(value: Any, token: str) -> Any:
             return f"{node} {token}"
         return node
 
-    if isinstance(value, dict) and value.get("findings"):
+    if isinstance(value, dict) and "findings" in value:
         return {"findings": []}
+    if isinstance(value, dict) and "hypotheses" in value:
+        return {**value, "hypotheses": [f"As ordered: {token}."]}
     return spoil(value)

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from langchain_core.messages import AIMessage
 
-from agents.ask import Between, Door, ModelCall, Request
+from agents.ask import Between, Door, ModelCall, Price, Request
 from agents.roles import Team
 from agents.team import OFFLINE, assemble
 from evals.cassette import Cassette
@@ -84,6 +84,7 @@ class Subject:
     clock: Clock = field(default_factory=SystemClock)
     env: Mapping[str, str] = field(default_factory=lambda: os.environ)
     shared: dict[Any, asyncio.Future[Any]] = field(default_factory=dict, init=False)
+    kept: dict[str, Any] = field(default_factory=dict, init=False)
 
     @cached_property
     def team(self) -> Team:
@@ -106,7 +107,7 @@ class Subject:
         unheard = self.between is not None or (self.cassette is not None and not self.cassette.live)
         env = dict(self.env) | ({"OPENAI_BASE_URL": NOWHERE, "OPENAI_API_KEY": "none"} if unheard else {})
         return {
-            "ledger": _Book(), "env": env, "options": dict(self.settings), "prompts": self.prompt, "between": self._line, "clock": self.clock
+            "prices": {REHEARSAL: Price(input=0, output=0)}, "ledger": _Book(), "env": env, "options": dict(self.settings), "prompts": self.prompt, "between": self._line, "clock": self.clock
         }  # fmt: skip
 
     def prompt(self, id: str) -> Prompt:
@@ -139,6 +140,13 @@ class Subject:
             going = self.shared[key] = asyncio.ensure_future(make())
         done: T = await asyncio.shield(going)
         return done
+
+    def keep(self, name: str, make: Callable[[], T]) -> T:
+        """`make()` once per run: what is the same for every attempt."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        found: T = self.kept[name]
+        return found
 
     def mark(self) -> Mark:
         """The model by name and hash: of its name and settings, and for the experts without a model of their own code."""
