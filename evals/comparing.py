@@ -109,10 +109,13 @@ def compare(
     if preferred:
         tables["preferred"] = {case: (0.5 - value / 2, 0.5 + value / 2) for case, value in preferred.items()}
     says = {**candidate.metrics, "preferred": "judge's choice between the two outputs, asked in both orders"}
+    same, epochs = _same(base, candidate), min(base.epochs, candidate.epochs)
     tests = {
         metric: statistics.paired(
             [after - before for before, after in pairs.values()],
             [candidate.clusters.get(case, case) for case in pairs],
+            epochs=epochs,
+            sampled=not same,
             alpha=alpha,
             seed=seed,
             draws=draws,
@@ -121,7 +124,7 @@ def compare(
     }
     adjusted = statistics.holm({f"{m} {t}": getattr(r, f"p_{t}") for m, r in tests.items() for t in ("mean", "sign")})
     metrics = [
-        _compared(m, says[m], list(tables[m].values()), r, min(adjusted[f"{m} mean"], adjusted[f"{m} sign"]), alpha, margin)
+        _compared(m, says[m], list(tables[m].values()), r, min(adjusted[f"{m} mean"], adjusted[f"{m} sign"]), alpha, margin, epochs)
         for m, r in tests.items()
     ]
     found = {m.verdict for m in metrics}
@@ -167,6 +170,12 @@ def _comparable(base: Run, candidate: Run) -> None:
             raise RunError(f"The {name} answered no case at all: {told}", remedy="Mend that and run it again.")
 
 
+def _same(base: Run, candidate: Run) -> bool:
+    """Whether both runs gave the very same answers."""
+    before, after = ({(a.case, a.epoch): (a.output, bool(a.error)) for a in run.attempts} for run in (base, candidate))
+    return before == after
+
+
 def _aligned(base: Run, candidate: Run) -> dict[str, dict[str, tuple[float, float]]]:
     """metric → case → (base, candidate), over every case that either run says the metric applies to."""
     known: dict[str, set[str]] = {}
@@ -184,12 +193,20 @@ def _aligned(base: Run, candidate: Run) -> dict[str, dict[str, tuple[float, floa
 
 
 def _compared(
-    metric: str, says: str, pairs: list[tuple[float, float]], test: statistics.Paired, p: float, alpha: float, margin: float
+    metric: str,
+    says: str,
+    pairs: list[tuple[float, float]],
+    test: statistics.Paired,
+    p: float,
+    alpha: float,
+    margin: float,
+    epochs: int,
 ) -> Compared:
     verdict: Verdict = "regression" if p <= alpha and test.difference < 0 else "fine" if test.floor >= -margin else "unsure"
     needed = None
     if verdict == "unsure":
-        needed = max(test.cases + 1, statistics.cases_needed(test.spread, margin, alpha=alpha))
+        enough = statistics.cases_needed(test.spread, margin, lost=test.worse, epochs=epochs, alpha=alpha)
+        needed = max(test.cases + 1, enough)
     return Compared(
         metric=metric,
         says=says,

@@ -7,7 +7,8 @@ that happens is reported. A judge sees outputs as quoted data and never learns w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from evals.agreement import agreement
-from evals.records import Agreement, Case, Mark, digest
+from evals.records import Agreement, Case, Mark, Run, digest
 from evals.subject import Subject, epoch
 from prompts import load
 
@@ -107,3 +108,15 @@ class Panel:
                 names = f"{rubric}: {self.judges[one].subject.model} and {self.judges[other].subject.model}"
                 found.append(agreement(names, [(g[one] >= GOOD, g[other] >= GOOD) for g in grades]))
         return found
+
+
+async def pairwise(judge: Judge, cases: Mapping[str, Case], base: Run, candidate: Run) -> tuple[dict[str, float], Agreement]:
+    """The judge's preference by case, from -1 (base in both orders) to 1 (candidate in both), over the first epochs' outputs where both
+    answered; and how far the two orders agree. Equal outputs are not asked about: neither is preferred. Raises ModelError."""
+    before, after = ({a.case: a for a in run.attempts if a.epoch == 1 and not a.error} for run in (base, candidate))
+    both = [case for case in sorted(before.keys() & after.keys()) if case in cases]
+    asked = [case for case in both if before[case].output != after[case].output]
+    said = await asyncio.gather(*(judge.prefer(cases[c], before[c].output, after[c].output) for c in asked))
+    worth = {"candidate": 1.0, "neither": 0.0, "base": -1.0}
+    found = dict.fromkeys(both, 0.0) | {c: (worth[one] + worth[other]) / 2 for c, (one, other) in zip(asked, said, strict=True)}
+    return found, agreement(f"{judge.subject.model} with places swapped", said)

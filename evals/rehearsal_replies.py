@@ -61,11 +61,11 @@ def _draft(variant: Variant) -> Reply:
 
 def _foreign(at: _Sitting, known: Mapping[str, Any], count: int, language: str) -> list[Reply]:
     words, made, channel = _phrases()[language], list[Reply](), known.get("channel", "email")
-    for opener in at.draw.sample(words["openers"], count):
-        reason, closer = at.draw.choice(words["reasons"]), at.draw.choice(words["closers"])
+    reasons = at.draw.sample(words["reasons"], 2 * count) if 2 * count <= len(words["reasons"]) else words["reasons"] * count
+    for number, opener in enumerate(at.draw.sample(words["openers"], min(count, len(words["openers"])))):
+        reason, second, closer = reasons[2 * number], reasons[2 * number + 1], at.draw.choice(words["closers"])
         match channel:
             case "email":
-                second = at.draw.choice([r for r in words["reasons"] if r != reason])
                 body = "\n\n".join([f"{opener} {reason}", f"{second} {closer}"])
                 made.append({"subject": words["title"], "preheader": reason, "body": body, "cta_label": words["label"]})
             case "sms":

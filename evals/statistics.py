@@ -15,8 +15,11 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import betaincinv
 
 DRAWS = 4000
+FEW = 5
+"""Losses below which resampling sees too little of what may be lost, and an exact binomial bound speaks as well."""
 ENOUGH = 20
 """Clusters that must have changed before the bootstrap is believed on its own: with fewer its p-value is too bold (measured: up to three
 times alpha), and the sign test's is taken where that is larger."""
@@ -42,8 +45,18 @@ class Paired:
     """Standard deviation of a cluster's contribution, in the units of a case: what `cases_needed` plans with."""
 
 
-def paired(differences: Sequence[float], clusters: Sequence[str], *, alpha: float = 0.05, seed: int = 0, draws: int = DRAWS) -> Paired:
-    """Compares cases one by one. `differences` (n,) in [-1, 1]; `clusters` (n,) names. Raises ValueError when there are none."""
+def paired(
+    differences: Sequence[float],
+    clusters: Sequence[str],
+    *,
+    epochs: int = 1,
+    sampled: bool = True,
+    alpha: float = 0.05,
+    seed: int = 0,
+    draws: int = DRAWS,
+) -> Paired:
+    """Compares cases one by one. `differences` (n,) in [-1, 1], each the mean of `epochs` tries; `clusters` (n,) names. `sampled` False: the
+    answers are the same to the letter, so there is nothing that chance could have hidden. Raises ValueError when there are none."""
     if not differences or len(differences) != len(clusters):
         raise ValueError("needs one cluster for each of at least one difference")
     d = np.asarray(differences, dtype=np.float64)
@@ -58,6 +71,8 @@ def paired(differences: Sequence[float], clusters: Sequence[str], *, alpha: floa
     p_sign = sign_test(better, worse)
     if better + worse < ENOUGH:
         p_mean = max(p_mean, p_sign)
+    if sampled and worse < FEW:
+        floor = min(floor, -share_below(worse, n * epochs, alpha))
     return Paired(n, k, mean, low, high, floor, p_mean, p_sign, better, worse, error * math.sqrt(n))
 
 
@@ -89,6 +104,11 @@ def _bootstrap(
     return mean - ends[0] * error, mean - ends[1] * error, mean - ends[2] * error, p
 
 
+def share_below(seen: int, of: int, alpha: float) -> float:
+    """What a share is below with confidence 1 - alpha, `seen` having been seen `of` so many times (Clopper & Pearson, 1934)."""
+    return 1.0 if seen >= of else float(betaincinv(seen + 1, of - seen, 1 - alpha))
+
+
 def sign_test(better: int, worse: int) -> float:
     """Exact one-sided p-value of seeing so many losses among clusters that changed, were a gain and a loss equally likely."""
     n = better + worse
@@ -104,7 +124,11 @@ def holm(p_values: Mapping[str, float]) -> dict[str, float]:
     return adjusted
 
 
-def cases_needed(spread: float, margin: float, *, alpha: float = 0.05, power: float = 0.8) -> int:
-    """Cases with which, were nothing worse, a loss of `margin` would be ruled out with this power (normal approximation)."""
+def cases_needed(spread: float, margin: float, *, lost: int = 0, epochs: int = 1, alpha: float = 0.05, power: float = 0.8) -> int:
+    """Cases with which, were nothing worse, a loss of `margin` would be ruled out with this power (normal approximation), and with which
+    as few losses as were `lost` would still be few enough."""
     z = NormalDist().inv_cdf(1 - alpha) + NormalDist().inv_cdf(power)
-    return max(1, math.ceil((z * spread / margin) ** 2))
+    needed = max(1, math.ceil((z * spread / margin) ** 2))
+    while lost < FEW and share_below(lost, needed * epochs, alpha) > margin:
+        needed = math.ceil(needed * 1.05) + 1
+    return needed

@@ -13,7 +13,8 @@ from journeyman.errors import RenderError
 
 def score(given: Mapping[str, Any], got: Mapping[str, Any], people: Sequence[Customer]) -> tuple[dict[str, float], list[str]]:
     """`live`: the journey went live; `enough`: approved copy of the target; `covered`: levels of channel, theme and offer that some copy has;
-    `lawful`: approved copy that no rule rejects; `sendable`: copy that renders for every customer; `reached`: the audience is not empty."""
+    `lawful`: approved copy that no rule rejects; `sendable`: copy that renders for every customer; `reached`: the audience is not empty; `orders`: on the first day, when
+    nothing is known, no channel rests, no window is closed and a twentieth at least is explored."""
     brand, plan = Brand.model_validate(given["brand"]), Plan.model_validate(got["plan"])
     variants = [Variant.model_validate(v) for v in got["variants"]]
     levels = {("channel", c) for c in plan.action_sets.channels} | {("theme", t) for t in plan.action_sets.themes}
@@ -22,7 +23,7 @@ def score(given: Mapping[str, Any], got: Mapping[str, Any], people: Sequence[Cus
     has |= {("offer", v.incentive.key) for v in variants if v.incentive}
     broken = [v.id for v in variants if check(v, brand, plan.guardrails).verdict == "reject"]
     unfit = [v.id for v in variants if not all(_renders(v, brand, person) for person in people)]
-    n = max(1, len(variants))
+    orders, n = got["orders"], max(1, len(variants))
     scores = {
         "live": float(got["state"] == "live"),
         "enough": min(1.0, len(variants) / given["target"]),
@@ -30,6 +31,7 @@ def score(given: Mapping[str, Any], got: Mapping[str, Any], people: Sequence[Cus
         "lawful": (n - len(broken)) / n if variants else 0.0,
         "sendable": (n - len(unfit)) / n if variants else 0.0,
         "reached": float(got["audience"] > 0),
+        "orders": float(not orders["rest"] and orders["windows"] is None and orders["floor"] >= 0.05),
     }
     notes = [f"no copy for {lever} {level}" for lever, level in sorted(levels - has)]
     notes += [f"rejected all the same: {id}" for id in broken] + [f"cannot be sent: {id}" for id in unfit]

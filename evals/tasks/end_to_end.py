@@ -1,6 +1,7 @@
 """Suite `end_to_end`: a goal becomes a live journey with a library, on a small made-up world; the whole campaign graph, nobody asked.
 
-Goal → plan → its audience counted among 150 customers → copy written, checked, mended, curated → published. Then the library is judged.
+Goal → plan → its audience counted among 150 customers → copy written, checked, mended, curated → published → orders for the first day.
+Then what it left behind is judged.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from evals.subject import Subject
 from evals.suite import FOLDER, Suite
 from evals.tasks.copywriter import brands
 from journeyman.clock import ManualClock
-from journeyman.domain import Brand, Customer, DataSources, Source
+from journeyman.domain import Brand, Customer, DataSources, Plan, PolicyReport, Source
 from journeyman.features import FeatureTable, open_tables, select, stage
 from journeyman.simulation.worlds import START, prepare
 from journeyman.store import Store, journeys, library
@@ -66,7 +67,9 @@ async def answer(case: Case, subject: Subject) -> dict[str, Any]:
             )
             await build().ainvoke({"goal": given["goal"], "target": given["target"]}, context=context)
             plan = journeys.plan(store, case.id)
+            orders = await subject.team.orchestrator.orchestrate(_first_day(plan, len(features.customers)), plan)
             return {
+                "orders": orders.model_dump(mode="json", exclude={"price"}),
                 "plan": plan.model_dump(mode="json"),
                 "audience": int(select(features, plan.audience.where).sum()),
                 "state": journeys.read(store, case.id).state,
@@ -74,6 +77,25 @@ async def answer(case: Case, subject: Subject) -> dict[str, Any]:
             }
         finally:
             store.close()
+
+
+def _first_day(plan: Plan, customers: int) -> PolicyReport:
+    """What a policy reports before anything was sent."""
+    return PolicyReport(
+        journey=plan.name,
+        policy_version="0",
+        day=0,
+        horizon_days=plan.schedule.horizon_days,
+        customers=customers,
+        decisions=0,
+        rewards=0,
+        send_rate=0.0,
+        reward_rate=0.0,
+        hold_rate=0.0,
+        unsubscribe_rate=0.0,
+        budget_left=None,
+        budget_total=None,
+    )
 
 
 def score(case: Case, output: dict[str, Any]) -> tuple[dict[str, float], list[str]]:
@@ -84,7 +106,7 @@ def score(case: Case, output: dict[str, Any]) -> tuple[dict[str, float], list[st
 SUITE = Suite(
     name="end_to_end",
     says="A goal becomes a live journey whose library is large enough, covers the levers, breaks no rule and can be sent.",
-    prompts=("plan", "write", "repair", "review"),
+    prompts=("plan", "write", "repair", "review", "orchestrate"),
     metrics={
         "live": "campaigns that went live",
         "enough": "approved copy of the target",
@@ -92,6 +114,7 @@ SUITE = Suite(
         "lawful": "approved copy that no rule rejects",
         "sendable": "approved copy that renders for every customer",
         "reached": "audiences that are not empty",
+        "orders": "first-day orders that rest no channel and explore",
     },
     read=read,
     answer=answer,
