@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,16 +21,23 @@ from agents.ask import Request
 from evals.records import digest
 from journeyman.errors import RunError
 
-Mode = Literal["auto", "record", "replay"]
+Mode = Literal["record", "replay"]
 
 
 class Cassette:
-    """A folder of answers. `auto` replays what is there and records the rest, `record` asks anew, `replay` never calls: what is missing
-    fails the attempt and stands in `missing`. On a build server (`CI` is set) `auto` means `replay`."""
+    """A folder of answers. `record` replays what is there and keeps what is asked for besides; `replay` never calls: what is missing fails
+    the attempt and stands in `missing`. On a build server (`CI` is set in `env`) both replay."""
 
-    def __init__(self, folder: Path, mode: Mode = "auto", timer: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        mode: Mode = "record",
+        *,
+        env: Mapping[str, str] = os.environ,
+        timer: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._folder, self._timer = folder, timer
-        self._mode: Mode = "replay" if mode == "auto" and os.environ.get("CI") else mode
+        self._mode: Mode = "replay" if env.get("CI") else mode
         self.missing: list[str] = []
         self.played = self.recorded = 0
 
@@ -42,11 +49,9 @@ class Cassette:
     async def play(self, request: Request, epoch: int, send: Callable[[], Awaitable[AIMessage]]) -> tuple[AIMessage, float]:
         """The answer, and the seconds it took when it was recorded (0 when it is asked for now). Raises RunError for one that is missing
         where none may be asked for."""
-        key = digest(
-            [request.prompt.hash, request.messages, request.wire, request.model, dict(request.settings), epoch]
-        )
+        key = digest([request.prompt.hash, request.messages, request.wire, request.model, dict(request.settings), epoch])
         file = self._folder / key[:2] / f"{key}.json"
-        if self._mode != "record" and (kept := _read(file)) is not None:
+        if (kept := _read(file)) is not None:
             self.played += 1
             return _message(kept), float(kept.get("seconds", 0.0))
         name = f"{request.prompt.id}@{request.prompt.version}, epoch {epoch}"

@@ -64,14 +64,15 @@ def _foreign(at: _Sitting, known: Mapping[str, Any], count: int, language: str) 
     reasons = at.draw.sample(words["reasons"], 2 * count) if 2 * count <= len(words["reasons"]) else words["reasons"] * count
     for number, opener in enumerate(at.draw.sample(words["openers"], min(count, len(words["openers"])))):
         reason, second, closer = reasons[2 * number], reasons[2 * number + 1], at.draw.choice(words["closers"])
+        head, label = opener.rstrip(".")[:40], words["label"]
         match channel:
             case "email":
                 body = "\n\n".join([f"{opener} {reason}", f"{second} {closer}"])
-                made.append({"subject": words["title"], "preheader": reason, "body": body, "cta_label": words["label"]})
+                made.append({"subject": head, "preheader": reason, "body": body, "cta_label": label})
             case "sms":
                 made.append({"body": f"{opener} {closer}"})
             case _:
-                made.append({"title": words["title"], "body": f"{opener} {closer}", "cta_label": words["label"]})
+                made.append({"title": head, "body": f"{reason} {closer}", "cta_label": label})
     return made
 
 

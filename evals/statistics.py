@@ -71,6 +71,9 @@ def paired(
     p_sign = sign_test(better, worse)
     if better + worse < ENOUGH:
         p_mean = max(p_mean, p_sign)
+        wide = math.sqrt(error**2 + 2 * (np.abs(sums).max() / n) ** 2)  # as if one more had been lost and one won (after Agresti & Min, 2005)
+        z, z_two = NormalDist().inv_cdf(1 - alpha), NormalDist().inv_cdf(1 - alpha / 2)
+        low, high, floor = min(low, mean - z_two * wide), max(high, mean + z_two * wide), min(floor, mean - z * wide)
     if sampled and worse < FEW:
         floor = min(floor, -share_below(worse, n * epochs, alpha))
     return Paired(n, k, mean, low, high, floor, p_mean, p_sign, better, worse, error * math.sqrt(n))

@@ -66,12 +66,12 @@ def run(console: Console, done: Run, suite: Suite, file: Path, *, show: bool) ->
 
 def comparison(console: Console, c: Comparison, *, show: bool) -> None:
     """The verdict, metric by metric, and the cases that changed most."""
-    table = _table("metric", "base", "candidate", "change", "95 % interval", "p", "better", "worse", "")
+    table = _table("metric", "base", "cand.", "change", "95 % interval", "p", "+/-", "")
     for m in c.metrics:
         interval = f"{points(m.low)} to {points(m.high)}"
-        said = {"fine": "fine", "regression": "regression", "unsure": f"needs {m.cases_needed:,} cases" if m.cases_needed else "unsure"}
+        said = {"fine": "fine", "regression": "regression", "unsure": f"needs {m.cases_needed:,}" if m.cases_needed else "unsure"}
         table.add_row(
-            m.metric, percent(m.base), percent(m.candidate), points(m.difference), interval, f"{m.p:.3f}", str(m.better), str(m.worse),
+            m.metric, percent(m.base), percent(m.candidate), points(m.difference), interval, f"{m.p:.3f}", f"{m.better}/{m.worse}",
             said[m.verdict], style=STYLES[m.verdict] if m.verdict != "fine" else "",
         )  # fmt: skip
     console.print(table)
@@ -117,11 +117,12 @@ def remarks(c: Comparison) -> Iterator[str]:
 
 def difference(before: str, after: str) -> list[str]:
     """Two outputs as a unified difference without its heads; JSON is laid out first."""
-    lines = difflib.unified_diff(_laid_out(before), _laid_out(after), lineterm="", n=1)
+    lines = difflib.unified_diff(laid_out(before), laid_out(after), lineterm="", n=1)
     return [line for line in lines if not line.startswith(("---", "+++", "@@"))]
 
 
-def _laid_out(output: str) -> list[str]:
+def laid_out(output: str) -> list[str]:
+    """An output in lines; JSON is indented, its keys sorted."""
     try:
         return json.dumps(json.loads(output), ensure_ascii=False, indent=1, sort_keys=True).splitlines()
     except ValueError:
@@ -185,7 +186,7 @@ def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False)
     words: Iterable[str] = ("metric", "what it counts", "")
     for name in columns:
-        table.add_column(name, justify="left" if name in words else "right")
+        table.add_column(name, justify="left" if name in words else "right", no_wrap=name not in ("what it counts", ""))
     return table
 
 
@@ -196,7 +197,7 @@ def listed(console: Console, runs: Sequence[tuple[str, bool, Run]]) -> None:
         return
     table = Table(box=None, pad_edge=False)
     for name in ("run", "suite", "model", "cases", "epochs", "scores", "tokens", "cost"):
-        table.add_column(name, justify="right" if name in ("cases", "epochs", "tokens", "cost") else "left")
+        table.add_column(name, justify="right" if name in ("cases", "epochs", "tokens", "cost") else "left", no_wrap=name == "run")
     for name, blessed, r in runs:
         scores = ", ".join(f"{m} {percent(v)}" for m, v in r.means().items())
         tokens = (r.spent["tokens_in"] or 0) + (r.spent["tokens_out"] or 0)

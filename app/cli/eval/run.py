@@ -30,7 +30,7 @@ def run(
     judge: Annotated[list[str] | None, typer.Option("--judge", help="A model that grades the answers; two also agree or not.")] = None,
     temperature: Annotated[float | None, typer.Option("--temperature", min=0, max=2, help="The model's temperature.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="The model's seed.")] = None,
-    record: Annotated[bool, typer.Option("--record", help="Keep the model's answers; ask anew what is kept already.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Keep the model's answers; what is kept already is not asked again.")] = False,
     replay: Annotated[bool, typer.Option("--replay", help="Only kept answers: no network; a missing one is an error.")] = False,
     cassette: CassetteOption = TAPES,
     cases: Annotated[Path | None, typer.Option("--cases", help="Guardrails: a folder of your own labelled lines.", file_okay=False)] = None,
