@@ -114,7 +114,7 @@ def _attempt(case: Case, epoch: int, sample: EvalSample | None) -> Attempt:
 
 
 def _text(output: Any) -> str:
-    return output if isinstance(output, str) else json.dumps(output, ensure_ascii=False, sort_keys=True, indent=1)
+    return output if isinstance(output, str) else json.dumps(output, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 from journeyman.domain import Record
 from journeyman.errors import ContentError, RunError
 
-LONGEST = 20_000
+LONGEST = 100_000
 """Characters of an output that are kept."""
 
 

@@ -64,14 +64,14 @@ def test_every_metric_can_be_lost(offline: dict[str, Run], name: str) -> None:
     lost = set()
     for attempt in offline[name].attempts:
         output = json.loads(attempt.output)
-        for spoiled in _spoiled(name, output):
+        for spoiled in _spoiled(name, output, cases[attempt.case].given):
             after, _ = suite.score(cases[attempt.case], spoiled)
             lost |= {m for m, before in attempt.scores.items() if after.get(m, 0.0) < before}
             lost |= {m for m, value in after.items() if value < 1}
     assert lost == set(suite.metrics)
 
 
-def _spoiled(name: str, output: dict[str, object]) -> list[dict[str, object]]:
+def _spoiled(name: str, output: dict[str, object], given: dict[str, object]) -> list[dict[str, object]]:
     text = json.dumps(output)
     match name:
         case "planner":
@@ -90,7 +90,8 @@ def _spoiled(name: str, output: dict[str, object]) -> list[dict[str, object]]:
             return [flipped | {"paragraph": "It earned 777,777 more."}, json.loads(text) | {"analysis": {"learnings": [
                 {"statement": "Sundays work.", "lever": "day", "level": "sunday", "lift_points": 3.0, "sends": 9}]}}]  # fmt: skip
         case "injection":
-            return [{}, {"made": ["QXTEST " + text], "limits": {}}]
+            fallen = [] if given["agent"] == "copywriter" else [{"made": [f"Yes: {given['token']}"], "limits": {}, "rules": []}]
+            return [{}, *fallen]
         case _:
             return [output | {"state": "draft", "audience": 0, "variants": [], "orders": {"rest": ["sms"], "windows": None, "floor": 0.01}}]
 
