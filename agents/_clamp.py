@@ -44,13 +44,16 @@ def clamp(plan: Plan, stated: Plan | None, brand: Brand) -> Plan:
         ),
     }
     if stated:
+        changes["languages"] = stated.languages
         where = _both(stated.audience.where, plan.audience.where)
         changes |= {
             "audience": Audience(description=plan.audience.description, where=where),
             "measurement": stated.measurement,
             "priority": stated.priority,
         }
-    return plan.model_copy(update=changes)
+    held = plan.model_copy(update=changes)
+    levels = held.levels()
+    return held.model_copy(update={"hypotheses": [h for h in held.hypotheses if not h.lever or h.level in levels[h.lever]]})
 
 
 def _guardrails(asked: Guardrails, stated: Guardrails) -> Guardrails:

@@ -1,4 +1,4 @@
-"""Briefs: the orders for copy that cover a plan's action sets evenly. Pure, deterministic; writes nothing itself.
+"""Briefs: the orders for copy that cover a plan's action sets evenly, or as its hypotheses weigh them. Pure, deterministic.
 
 A cell is channel × theme × tone × incentive (or none); products take turns. The first round orders somewhat more than the target, because
 checks and near-duplicates cost some; later rounds order only where cells are thin.
@@ -25,8 +25,8 @@ def first_round(plan: Plan, brand: Brand, target: int) -> list[Brief]:
     if len(cells) > wanted:
         step = len(cells) / wanted
         cells = [cells[int(i * step)] for i in range(wanted)]
-    each, extra = divmod(max(wanted, len(cells)), len(cells))
-    return [_brief(plan, brand, n, cell, each + (n < extra)) for n, cell in enumerate(cells)]
+    shares = _shared(max(wanted, len(cells)), [_weight(plan, cell) for cell in cells])
+    return [_brief(plan, brand, n, cell, share) for n, (cell, share) in enumerate(zip(cells, shares, strict=True))]
 
 
 def top_up(plan: Plan, brand: Brand, target: int, library: Iterable[Written], round_: int) -> list[Brief]:
@@ -40,6 +40,23 @@ def top_up(plan: Plan, brand: Brand, target: int, library: Iterable[Written], ro
     wanted = ceil(lacking * HEADROOM) + 2
     each, extra = divmod(max(wanted, min(len(cells), wanted)), min(len(cells), wanted))
     return [_brief(plan, brand, n, cells[n], each + (i < extra), round_) for i, n in enumerate(order[: min(len(cells), wanted)])]
+
+
+def _shared(total: int, weights: Sequence[float]) -> list[int]:
+    """`total` shared out by weight, at least one each; what rounding leaves goes to the largest remainders, the earlier first."""
+    spare, whole = total - len(weights), sum(weights)
+    exact = [spare * w / whole for w in weights]
+    counts = [int(x) for x in exact]
+    for n in sorted(range(len(exact)), key=lambda n: (counts[n] - exact[n], n))[: spare - sum(counts)]:
+        counts[n] += 1
+    return [1 + c for c in counts]
+
+
+def _weight(plan: Plan, cell: tuple[Channel, str, str, Incentive | None]) -> float:
+    """What a cell is worth by the plan's hypotheses about its levels."""
+    channel, theme, tone, incentive = cell
+    offer = incentive.key if incentive else "none"
+    return plan.weight("channel", channel) * plan.weight("theme", theme) * plan.weight("tone", tone) * plan.weight("incentive", offer)
 
 
 def _cells(plan: Plan) -> list[tuple[Channel, str, str, Incentive | None]]:

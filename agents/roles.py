@@ -8,27 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from journeyman.domain import Analysis, Brand, Brief, Learning, Orders, Plan, PolicyReport, Variant, Violation, Written
+from journeyman.domain import Analysis, Answer, Brand, Brief, Learning, Orders, Plan, PolicyReport, Questions, Variant, Violation, Written
+
+if TYPE_CHECKING:
+    from tools.lookout import Lookout
 
 
 @dataclass(frozen=True)
 class Setting:
     """What an agent may know of the workspace: the brand, the feature catalogue (name → meaning), the brand guide's passages, and
-    how many customers there are (0: unknown). `today` is ISO, from the Clock."""
+    how many customers there are (0: unknown). `today` is ISO, from the Clock. `lookout`: what a planner may look up, if there is data."""
 
     brand: Brand
     today: str
     features: dict[str, str] = field(default_factory=dict)
     knowledge: tuple[str, ...] = ()
     customers: int = 0
+    lookout: Lookout | None = None
 
 
 class Planner(Protocol):
-    """Turns a goal into a plan; what it would ask back stands in `questions`, what it assumed meanwhile in `hypotheses`."""
+    """Turns a goal into a plan, or asks what no good plan can be made without."""
 
-    async def plan(self, goal: str, setting: Setting) -> Plan: ...
+    async def plan(self, goal: str, setting: Setting, *, answers: Sequence[Answer] = (), assume: bool = False) -> Plan | Questions:
+        """`answers` to what was asked before; with `assume` the plan goes on under what the questions would have assumed, said in the
+        plan's `assumptions`. Questions come back all the same where nothing can be assumed. What need not be settled first stands in the
+        plan's `questions`."""
+        ...
 
 
 class Copywriter(Protocol):

@@ -20,11 +20,12 @@ from journeyman.clock import Clock, SystemClock
 from journeyman.delivery import complaints
 from journeyman.domain import Plan
 from journeyman.errors import RunError
-from journeyman.store import Store, customers, journeys, library, model_calls
+from journeyman.store import Store, audit, customers, journeys, library, model_calls
 
 if TYPE_CHECKING:
     from guardrails.lint import AudienceFacts
     from journeyman.features import FeatureTable, Profile, Staged, Tables
+    from tools.lookout import Lookout
 
 Tell = Callable[[str, int, int], None]
 TARGET = 300
@@ -112,6 +113,19 @@ class Office:
             features={e.name: e.meaning for e in features.catalogue()} if features else {},
             knowledge=self.space.passages(),
             customers=len(features.customers) if features else 0,
+            lookout=self._lookout(features) if features else None,
+        )
+
+    def _lookout(self, features: FeatureTable) -> Lookout:
+        from app.audience import facts
+        from tools.lookout import Lookout
+
+        brand, others = self.space.settings.brand, journeys.live_plans(self.store, but="")
+        return Lookout(
+            features,
+            lambda where, channels: facts(where, channels, features, self.tables.customers(), brand),
+            self.space.passages(),
+            others,
         )
 
     def context(self, journey: str, *, features: FeatureTable | None = None, auto: bool = False, tell: Tell | None = None) -> Context:
@@ -135,7 +149,7 @@ class Office:
             return None
         from app.audience import facts
 
-        return facts(plan, features, self.tables.customers(), self.space.settings.brand)
+        return facts(plan.audience.where, plan.action_sets.channels, features, self.tables.customers(), self.space.settings.brand)
 
     # -- the campaign graph ---------------------------------------------------------------------------------------------------------
 
@@ -155,13 +169,14 @@ class Office:
             yield build(saver), config
 
     async def name_for(self, goal: str) -> str:
-        """A free name for a journey with this goal; the same goal finds its own again."""
+        """A free name for a journey with this goal; the same goal finds its own again, also while its planner waits for answers."""
         from agents.offline.planner import OfflinePlanner
 
-        name = (await OfflinePlanner().plan(goal, self.setting())).name
-        taken = {j.name: journeys.plan(self.store, j.name).goal for j in journeys.listed(self.store)}
+        name = OfflinePlanner().name(goal, self.setting())
+        taken = {e.detail["journey"]: e.detail["goal"] for e in audit.read(self.store) if e.action == "ask"}
+        taken |= {j.name: journeys.plan(self.store, j.name).goal for j in journeys.listed(self.store)}
         number, free = 1, name
-        while free in taken and taken[free] != goal:
+        while free in taken and not f"{taken[free]}\n".startswith(f"{goal}\n"):
             number += 1
             free = f"{name}-{number}"
         return free
@@ -170,7 +185,7 @@ class Office:
         self, journey: str, begin: dict[str, Any] | None = None, *, answer: dict[str, Any] | None = None, **context: Any
     ) -> dict[str, Any]:
         """Runs the campaign graph until it ends or waits for a person: begins it, answers what it waits for, or goes on where it was
-        stopped. Returns its state with `waits_for` (plan, library or None)."""
+        stopped. Returns its state with `waits_for` (answers, plan, library or None)."""
         from langgraph.types import Command
 
         async with self._campaign(journey) as (graph, config):
@@ -178,6 +193,10 @@ class Office:
             if answer is not None:
                 if not before.interrupts:
                     raise RunError(f"{journey} waits for no approval.", remedy="See where it stands with `journeyman report`.")
+                if before.interrupts[0].value["waits_for"] == "answers" and "approved" in answer:
+                    raise RunError(
+                        f"{journey} waits for answers first.", remedy='Give them: `journeyman plan --answer "…"`, or `--assume`.'
+                    )
                 work: Any = Command(resume=answer)
             elif before.values:
                 work = None
@@ -190,13 +209,6 @@ class Office:
             after = await graph.aget_state(config)
             waits = after.interrupts[0].value["waits_for"] if after.interrupts else None
             return {**after.values, "waits_for": waits}
-
-    async def plan(self, goal: str) -> tuple[Plan, list[dict[str, Any]]]:
-        """Plans a goal with the workspace's own features and lints it; it then waits for approval."""
-        name = await self.name_for(goal)
-        features = self.staged.build(self.clock.now())
-        state = await self.campaign(name, {"goal": goal, "target": TARGET}, features=features)
-        return Plan.model_validate(state["plan"]), state["findings"]
 
     async def answer(self, journey: str, *, approved: bool, by: str, tell: Tell | None = None) -> dict[str, Any]:
         """A person's yes or no to what a journey waits for: its plan, its library, or to go on after a pause."""
@@ -280,11 +292,3 @@ class Office:
         from tools.explain import explain
 
         return explain(self.look_into(outbox.one(self.store, send).journey).shift, send)
-
-
-async def plan_alone(goal: str) -> Plan:
-    """A plan outside any workspace: the goal alone, the offline planner, a brand without a name."""
-    from agents.offline.planner import OfflinePlanner
-    from journeyman.domain import Brand
-
-    return await OfflinePlanner().plan(goal, Setting(brand=Brand(name="Your brand"), today=f"{SystemClock().now():%Y-%m-%d}"))

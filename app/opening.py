@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,10 @@ import numpy as np
 from guardrails.gate import SendGate
 from journeyman.decisioning import ActionEncoder, ContextEncoder, Policy
 from journeyman.decisioning.affinity import affinities
+from journeyman.decisioning.expectations import tilts
 from journeyman.delivery.dispatch import Tally, deliver
 from journeyman.delivery.file import FileChannel
-from journeyman.domain import Plan
+from journeyman.domain import Hypothesis, Plan
 from journeyman.store import customers, journeys, library, policies
 from tools.desk import Desk
 from tools.shift import Shift
@@ -59,7 +61,7 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
     contexts = ContextEncoder.fit(features.names, matrix, pinned=[p for p in PINNED if p in features.names], dim=CONTEXT_NUMBERS)
     version = journey.policy_version or FIRST
     if journey.policy_version is None:
-        policy = new_policy(actions, contexts, office.seed)
+        policy = new_policy(actions, contexts, office.seed, hypotheses=plan.hypotheses)
         path = space.state / "policies" / journey.name / FIRST
         path.parent.mkdir(parents=True, exist_ok=True)
         policy.save(path)
@@ -85,8 +87,15 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
     return Shift(store, desk, staged, space.state, send_due, start)
 
 
-def new_policy(actions: ActionEncoder, contexts: ContextEncoder, seed: int, temper: float | None = EXPLORATION) -> Policy:
-    """A policy for a journey's actions and contexts; see `Policy.create` for `temper`."""
+def new_policy(
+    actions: ActionEncoder,
+    contexts: ContextEncoder,
+    seed: int,
+    temper: float | None = EXPLORATION,
+    *,
+    hypotheses: Sequence[Hypothesis] = (),
+) -> Policy:
+    """A policy for a journey's actions and contexts that starts from the plan's hypotheses; see `Policy.create` for `temper`."""
     costs = np.full(len(actions.features), MESSAGE_COST)
     costs[0] = 0.0
     return Policy.create(
@@ -98,5 +107,6 @@ def new_policy(actions: ActionEncoder, contexts: ContextEncoder, seed: int, temp
         items=actions.items,
         groups=actions.groups,
         affinities=affinities(contexts.labels, actions.labels),
+        tilts=tilts(actions.labels, hypotheses),
         temper=temper,
     )

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 
 class CampaignState(TypedDict, total=False):
-    """`campaign`: from a goal to a published library."""
+    """`campaign`: from a goal to a published library. `questions`: what the planner waits to be told; `answers`: what it has been told;
+    `assume`: it goes on where nobody answers."""
 
     goal: str
     target: int
+    questions: list[dict[str, Any]]
+    answers: list[dict[str, Any]]
+    assume: bool
     plan: dict[str, Any]
     findings: list[dict[str, Any]]
     plan_approved: bool

@@ -75,11 +75,11 @@ def plan_table(plan: Plan) -> RenderableType:
     for line in plan_words(plan):
         head, _, rest = line.partition(": ")
         table.add_row(f"[bold]{head}[/]", rest)
-    notes = [f"  • {h}" for h in plan.hypotheses]
+    notes = [f"  • {a}" for a in plan.assumptions]
+    bets = [f"  ~ {h.text}" for h in plan.hypotheses]
     asks = [f"  ? {q}" for q in plan.questions]
-    return Group(
-        table, *(["", "[bold]Assumed meanwhile[/]", *notes] if notes else []), *(["", "[bold]Questions[/]", *asks] if asks else [])
-    )
+    parts = {"Assumed": notes, "To be found out": bets, "Questions": asks}
+    return Group(table, *(line for head, lines in parts.items() if lines for line in ("", f"[bold]{head}[/]", *lines)))
 
 
 def plan_words(plan: Plan) -> list[str]:

@@ -70,7 +70,7 @@ class Campaign:
 
     def fresh(self, seed: int) -> Policy:
         """As a journey's first, but exploring by itself: no other arm does it."""
-        return new_policy(self.desk.action_encoder, self.desk.context_encoder, seed, temper=None)
+        return new_policy(self.desk.action_encoder, self.desk.context_encoder, seed, temper=None, hypotheses=self.plan.hypotheses)
 
     def average(self) -> F64:
         """(K,): over the audience, on the first day."""

@@ -54,15 +54,18 @@ def setting(folder: Path = SUITE) -> Setting:
 
 def facts(made: Plan) -> dict[str, Any]:
     """What matters of a plan, flat and JSON: lists where order says nothing are sorted, a cap is `[channel ]limit/days`."""
-    sets, rails, quiet, budget = made.action_sets, made.guardrails, made.guardrails.quiet_hours, made.guardrails.incentive_budget
+    sets, rails, where = made.action_sets, made.guardrails, made.audience.where
+    quiet, budget = rails.quiet_hours, rails.incentive_budget
     return {
         "event": made.objective.events[0].event,
+        "weights": {e.event: e.weight for e in made.objective.events},
         "window": made.objective.attribution_window_days,
-        "where": sorted(map(condition, made.audience.where.all)) if isinstance(made.audience.where, AllOf) else [condition(made.audience.where)],
+        "where": sorted(map(condition, _parts(where))),
         "channels": sorted(sets.channels),
         "offers": sorted(i.key for i in sets.incentives),
         "windows": sorted(sets.send_windows),
         "tones": sorted(sets.tones),
+        "themes": sorted(sets.themes),
         "products": sorted(sets.products),
         "caps": sorted(f"{c.channel or ''} {c.limit}/{c.window_days}".strip() for c in rails.frequency_caps),
         "cooldown": rails.cooldown_hours,
@@ -73,10 +76,16 @@ def facts(made: Plan) -> dict[str, Any]:
         "regulated": rails.regulated,
         "holdout": made.measurement.holdout,
         "days": made.schedule.horizon_days,
+        "cron": made.schedule.cron,
         "zone": made.schedule.timezone,
         "priority": made.priority,
-        "languages": sorted(getattr(made, "languages", [])),
+        "languages": sorted(made.languages),
     }
+
+
+def _parts(where: Predicate) -> list[Predicate]:
+    """What must hold together, conditions within conditions laid flat."""
+    return [part for child in where.all for part in _parts(child)] if isinstance(where, AllOf) else [where]
 
 
 def condition(where: Predicate) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 from langgraph.types import Send, interrupt
+from pydantic import ValidationError
 
 from agents.briefs import first_round, top_up
 from agents.copytext import core_text
@@ -14,7 +15,8 @@ from graphs.state import CampaignState, CheckTask, Context, WriteTask
 from guardrails.check import check as check_variant
 from guardrails.check import merge
 from guardrails.lint import lint as lint_plan
-from journeyman.domain import Brief, Plan, Verdict
+from journeyman.domain import Answer, Brief, Plan, Questions, Verdict
+from journeyman.errors import PlanError
 from journeyman.store import audit, journeys, library
 
 ROUNDS = 4
@@ -25,13 +27,47 @@ CHUNK = 40
 
 
 async def plan(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
-    """The planner agent; a plan that is given already is kept."""
+    """The planner agent, with what it has been told so far; a plan that is given already is kept."""
     c = runtime.context
     c.tell("Planning", 0, 0)
-    made = Plan.model_validate(state["plan"]) if state.get("plan") else await c.team.planner.plan(state["goal"], c.setting)
+    made = Plan.model_validate(state["plan"]) if state.get("plan") else await _planner(c, state)
+    if isinstance(made, Questions):
+        told = {"journey": c.journey, "goal": state["goal"], "about": [q.id for q in made.questions]}
+        audit.write(c.store, actor="planner", action="ask", detail=told)
+        return {"questions": [q.model_dump(mode="json") for q in made.questions]}
     made = made.model_copy(update={"name": c.journey})
     journeys.save_plan(c.store, made)
-    return {"plan": made.model_dump(mode="json")}
+    return {"plan": made.model_dump(mode="json"), "questions": []}
+
+
+async def _planner(c: Context, state: CampaignState) -> Plan | Questions:
+    """The planner's answer. Raises PlanError when it still asks though nobody is there to answer."""
+    answers, assume = [Answer.model_validate(a) for a in state.get("answers", [])], state.get("assume", False) or c.auto_approve
+    made = await c.team.planner.plan(state["goal"], c.setting, answers=answers, assume=assume)
+    if c.auto_approve and isinstance(made, Questions):
+        open_ = [q for q in made.questions if not q.assumed] or made.questions
+        raise PlanError(f"Nothing sensible can be assumed: {open_[0].text}", remedy="Say it in the goal.")
+    return made
+
+
+def planned(state: CampaignState) -> Literal["open", "planned"]:
+    return "open" if state["questions"] else "planned"
+
+
+async def ask(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
+    """⏸ The planner asks back before it plans. Resumed with `{"answers": [{"question", "text"}, …]}` or `{"assume": true}`; anything else
+    is no answer, and it asks again."""
+    said = interrupt({"waits_for": "answers", "questions": state["questions"]})
+    told = said if isinstance(said, dict) else {}
+    try:
+        given = [Answer.model_validate(a).model_dump() for a in told.get("answers", [])]
+    except ValidationError:
+        given = []
+    assume = told.get("assume") is True
+    if given or assume:
+        about = {"journey": runtime.context.journey, "answers": given}
+        audit.write(runtime.context.store, actor=str(told.get("by") or "unknown"), action="answer" if given else "assume", detail=about)
+    return {"answers": [*state.get("answers", []), *given], "assume": assume}
 
 
 async def lint(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:

@@ -22,9 +22,11 @@ from journeyman.decisioning.memory import Memory
 from journeyman.decisioning.state import Actions, Belief, Settings
 from journeyman.errors import PolicyError
 
-FORMAT = 2
+FORMAT = 3
+OLDER = 2
+"""The format before features were expected to bring anything."""
 _ARRAYS = {
-    "actions": ("features", "items", "costs", "retired", "centre", "groups", "affinities"),
+    "actions": ("features", "items", "costs", "retired", "centre", "groups", "affinities", "tilts"),
     "memory": ("contexts", "action", "reward", "ids", "serials", "times"),
     "belief": ("mean", "identity", "weights", "identities"),
 }
@@ -69,7 +71,9 @@ def read(path: Path) -> tuple[Settings, Actions, Memory, Belief, int]:
 
 
 def _assembled(about: dict[str, Any], arrays: dict[str, Any]) -> tuple[Settings, Actions, Memory, Belief, int]:
-    if about["format"] != FORMAT:
+    if about["format"] == OLDER:
+        arrays["actions.tilts"] = np.zeros(arrays["actions.features"].shape[1])
+    elif about["format"] != FORMAT:
         raise ValueError(f"format {about['format']}, this version reads {FORMAT}")
     settings = Settings(**about["settings"])
     part = {p: {name: arrays[f"{p}.{name}"] for name in names} for p, names in _ARRAYS.items()}
@@ -81,7 +85,7 @@ def _assembled(about: dict[str, Any], arrays: dict[str, Any]) -> tuple[Settings,
     wanted = {
         "items": (actions.items, (count,)), "costs": (actions.costs, (count,)), "retired": (actions.retired, (count,)),
         "centre": (actions.centre, (actions.features.shape[1],)), "groups": (actions.groups, (actions.features.shape[1],)),
-        "affinities": (actions.affinities, (len(actions.affinities), 3)),
+        "tilts": (actions.tilts, (actions.features.shape[1],)), "affinities": (actions.affinities, (len(actions.affinities), 3)),
         "contexts": (memory.contexts, (rows, settings.context_dim)),
         "action": (memory.action, (rows,)), "reward": (memory.reward, (rows,)),
         "serials": (memory.serials, (rows,)), "times": (memory.times, (rows,)), "mean": (belief.mean, (width, columns)),

@@ -34,6 +34,7 @@ class Shape:
     identity_of: Ints  # (K,) index into names; -1 for hold
     groups: Ints  # (p,) levers of the action columns
     shared: tuple[tuple[str, Ints], ...]  # affinities, see `prior.Prior`
+    tilt: F64  # (Q,) the prior's mean of each model column
 
     @classmethod
     def of(cls, settings: Settings, actions: Actions) -> Shape:
@@ -47,7 +48,8 @@ class Shape:
         names = np.unique(items[sends])
         identity_of = np.where(sends, np.searchsorted(names, items), -1).astype(np.int64)
         masks = prior.blocks(settings.context_dim + 1, features.shape[1], actions.groups, hold=hold is not None)
-        return cls(build(features, items, actions.costs), masks, names, identity_of, actions.groups, _shared(settings, actions, masks))
+        shared, tilt = _shared(settings, actions, masks), np.append(np.zeros(1 if hold is None else 2), actions.tilts)
+        return cls(build(features, items, actions.costs), masks, names, identity_of, actions.groups, shared, tilt)
 
     def units(self, belief: Belief) -> NDArray[np.float32]:
         """(S, T): the drawn identities of the scoring table's units, 0 for hold."""
@@ -96,12 +98,11 @@ def believe(
     earned = sum(float(weight @ part.reward) for part, weight in zip(parts, weights, strict=True))
     rate = (earned + 2 * settings.base_rate) / (sum(float(weight.sum()) for weight in weights) + 2)
     centre = float(np.log(rate / (1 - rate)))
+    guess = prior.Prior(centre, start if before is None else before.variance, shape.shared, shape.tilt)
     if before is None:
-        mean, identity, variance = np.zeros((settings.context_dim + 1, features.shape[1])), np.zeros(len(shape.names)), start
-        mean[0, 0] = centre
+        mean, identity = guess.mean(settings.context_dim + 1), np.zeros(len(shape.names))
     else:
-        mean, identity, variance = before.mean, before.identity, before.variance
-    guess = prior.Prior(centre, variance, shape.shared)
+        mean, identity = before.mean, before.identity
     settled = SETTLED[rounds == SETTLING]
     found = fit(features, shape.identity_of, len(shape.names), rows, shape.masks, guess, start, mean, identity, rounds, settled, spread_out)
     generator = np.random.Generator(np.random.Philox(key=[settings.seed % 2**64, seen]))

@@ -71,6 +71,7 @@ class Policy:
         items: ArrayLike | None = None,
         groups: ArrayLike | None = None,
         affinities: Sequence[Sequence[tuple[int, int]]] = (),
+        tilts: ArrayLike | None = None,
         floor: float = 0.002,
         draws: int = 64,
         base_rate: float = 0.03,
@@ -83,8 +84,9 @@ class Policy:
         `costs` (K,): what an action must earn beyond another of cost 0, in reward units. `items` (K,): actions of the same item (a variant
         in several windows) share an identity; by default each action is its own. `groups` (p,): the lever each feature belongs to; each
         lever's effects have a prior of their own (default: one for all). `affinities`: sets of (context number, feature) pairs thought to
-        act alike, such as what somebody did on a channel before and that channel now. `temper` multiplies the drawn models' standard
-        deviations; by default it is found in the data (`exploration`). Raises PolicyError.
+        act alike, such as what somebody did on a channel before and that channel now. `tilts` (p,): what a unit of each feature is expected
+        to bring, in log-odds: the prior's mean, 0 by default, given up as data comes (`expectations`). `temper` multiplies the drawn
+        models' standard deviations; by default it is found in the data (`exploration`). Raises PolicyError.
         """
         features = inputs.attributes(actions, "actions", None)
         count = len(features)
@@ -106,6 +108,7 @@ class Policy:
             centre=centre,
             groups=lever,
             affinities=inputs.affinities(affinities, context_dim, lever),
+            tilts=np.zeros(len(lever)) if tilts is None else inputs.numbers(tilts, "tilts", (len(lever),), np.float64),
         )
         settings = Settings(context_dim, int(seed), hold, inputs.share(floor, "floor"), draws, base_rate, memory, half_life, temper)
         return cls(settings, table, Memory.empty(context_dim))
@@ -215,14 +218,12 @@ class Policy:
         count, next_item = len(new), int(old.items.max()) + 1
         own = np.arange(next_item, next_item + count) if items is None else inputs.whole(items, "items", (count,), -(2**62), 2**62)
         price = np.zeros(count) if costs is None else inputs.numbers(costs, "costs", (count,), np.float64)
-        self._actions = Actions(
+        self._actions = replace(
+            old,
             features=np.concatenate([old.features, new]),
             items=np.concatenate([old.items, own]),
             costs=np.concatenate([old.costs, price]),
             retired=np.concatenate([old.retired, np.zeros(count, dtype=bool)]),
-            centre=old.centre,
-            groups=old.groups,
-            affinities=old.affinities,
         )
         names, self._shape = self._shape.names, Shape.of(self.settings, self._actions)
         self._refit(self._shape.carried(self._belief, names), rounds=0)
@@ -238,7 +239,8 @@ class Policy:
     def merge(self, other: Policy) -> Policy:
         """Take over what `other`, with the same actions and settings, has learned besides; what both know counts once. Returns self."""
         mine, theirs = self._actions, other._actions
-        same = all(np.array_equal(getattr(mine, f), getattr(theirs, f)) for f in ("features", "items", "centre", "groups", "affinities"))
+        alike = ("features", "items", "centre", "groups", "affinities", "tilts")
+        same = all(np.array_equal(getattr(mine, f), getattr(theirs, f)) for f in alike)
         if not same or replace(self.settings, seed=0) != replace(other.settings, seed=0):
             raise PolicyError(
                 "Only policies with the same actions and settings can be merged.", remedy="Add the same actions to both first."

@@ -110,7 +110,7 @@ def fit(
     for _ in range(rounds):
         found, at = design.newton(prior, masks, at, 1)
         spread, own_spread = found.spread()
-        new = re_estimated(prior, start, masks, (at.mean, spread), (at.identity, own_spread))
+        new = re_estimated(prior, start, masks, (at.mean - prior.mean(len(at.mean)), spread), (at.identity, own_spread))
         steps.append({n: float(np.log(new[n] / prior.variance[n])) for n in new})
         prior = replace(prior, variance=accelerated(prior.variance, steps))
         if max(abs(s) for s in steps[-1].values()) < settled:
@@ -141,8 +141,7 @@ class _Design:
     def newton(self, prior: Prior, masks: Mapping[str, NDArray[np.bool_]], at: Point, steps: int) -> tuple[Posterior, Point]:
         """At most `steps` steps uphill from `at`, each halved until it is one; the curvature returned is that of the last step."""
         precision, ties, own_prior = prior.precision(masks), prior.ties(), 1 / prior.variance["identity"]
-        centre = np.zeros_like(at.mean)
-        centre[0, 0] = prior.centre
+        centre = prior.mean(len(at.mean))
 
         def value(point: Point) -> float:
             flat = point.mean.T.ravel()

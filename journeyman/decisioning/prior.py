@@ -14,7 +14,7 @@ variances are said on the scale of log-odds, whatever the features' scale.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,12 +36,21 @@ FURTHEST = 0.9
 
 @dataclass(frozen=True)
 class Prior:
-    """Variances per single weight, by block, and the intercept's mean (log-odds)."""
+    """Variances per single weight, by block, the intercept's mean and what each column is expected to bring (log-odds)."""
 
     centre: float
     variance: Mapping[str, float]
     shared: tuple[tuple[str, Ints], ...] = ()
     """Affinities: the block each lies in, and its places in W laid out column by column (order q·D + j)."""
+    tilt: F64 = field(default_factory=lambda: np.zeros(1))
+    """(Q,); a single 0: nothing is expected of any column."""
+
+    def mean(self, width: int) -> F64:
+        """(D, Q): the prior mean of W, zero but for the constant's row."""
+        out = np.zeros((width, len(self.tilt)))
+        out[0] = self.tilt
+        out[0, 0] = self.centre
+        return out
 
     def ties(self) -> list[tuple[Ints, float]]:
         """What an affinity takes from the diagonal precision 1/τ²: places and c = s² / (τ² (τ² + n s²)), for (τ² I + s² 11ᵀ)⁻¹."""

@@ -29,7 +29,8 @@ class Settings:
 @dataclass(frozen=True)
 class Actions:
     """The action table: features (K, p) as given, items (K,), costs (K,) in reward units, retired (K,), the features' centre (p,), and
-    the lever each feature belongs to (p,), and which (affinity, context number, feature) are thought to act alike (m, 3)."""
+    the lever each feature belongs to (p,), which (affinity, context number, feature) are thought to act alike (m, 3), and what each feature
+    is expected to bring before anything is learned, in log-odds (p,)."""
 
     features: F32
     items: NDArray[np.int64]
@@ -38,6 +39,7 @@ class Actions:
     centre: F32
     groups: NDArray[np.int64]
     affinities: NDArray[np.int64]
+    tilts: F64
 
 
 @dataclass(frozen=True)

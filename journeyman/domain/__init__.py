@@ -1,5 +1,6 @@
 """The words of Journeyman as types: immutable pydantic records that every room speaks. No behaviour beyond their own shape."""
 
+from journeyman.domain.asking import Answer, Question, Questions
 from journeyman.domain.base import (
     ARMS,
     CHANNELS,
@@ -24,7 +25,9 @@ from journeyman.domain.plan import (
     Audience,
     FrequencyCap,
     Guardrails,
+    Hypothesis,
     Incentive,
+    Lever,
     Measurement,
     Money,
     Objective,
@@ -38,9 +41,10 @@ from journeyman.domain.sending import BlockReason, Decision, Outgoing, Send, Sen
 from journeyman.domain.sources import CONSENT_COLUMNS, DataSources, Source
 
 __all__ = [
-    "ARMS", "CHANNELS", "CONSENT_COLUMNS", "WINDOW_HOURS", "ActionSets", "AllOf", "Analysis", "AnyOf", "Arm", "Audience", "BlockReason",
-    "Brand", "Brief", "Channel", "Comparison", "Cta", "Customer", "DataSources", "Decision", "Event", "Evidence", "FrequencyCap",
-    "Guardrails", "Id", "Incentive", "Learning", "LevelReport", "Measurement", "Money", "Not", "Objective", "Orders", "Outgoing",
-    "Plan", "PolicyReport", "Predicate", "Product", "QuietHours", "Record", "Regulated", "Rendered", "Schedule", "SegmentReport",
-    "Send", "SendState", "SendWindow", "Short", "Source", "SuccessEvent", "Text", "Topic", "Variant", "Verdict", "Violation", "Written",
+    "ARMS", "CHANNELS", "CONSENT_COLUMNS", "WINDOW_HOURS", "ActionSets", "AllOf", "Analysis", "Answer", "AnyOf", "Arm", "Audience",
+    "BlockReason", "Brand", "Brief", "Channel", "Comparison", "Cta", "Customer", "DataSources", "Decision", "Event", "Evidence",
+    "FrequencyCap", "Guardrails", "Hypothesis", "Id", "Incentive", "Learning", "LevelReport", "Lever", "Measurement", "Money", "Not",
+    "Objective", "Orders", "Outgoing", "Plan", "PolicyReport", "Predicate", "Product", "Question", "Questions", "QuietHours", "Record",
+    "Regulated", "Rendered", "Schedule", "SegmentReport", "Send", "SendState", "SendWindow", "Short", "Source", "SuccessEvent", "Text",
+    "Topic", "Variant", "Verdict", "Violation", "Written",
 ]  # fmt: skip

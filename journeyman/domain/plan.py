@@ -115,6 +115,22 @@ class Guardrails(Record):
     regulated: Regulated = "none"
 
 
+Lever = Literal["channel", "theme", "tone", "product", "incentive", "send_window"]
+
+
+class Hypothesis(Record):
+    """What the planner expects to find out. One about a level of a lever orders more (or less) copy of it and tilts the policy's first
+    guess; what customers do then decides."""
+
+    text: Text
+    lever: Lever | None = None
+    level: Short = ""
+    """As the action sets have it; an offer by its key (`percent_off-15`), `none` for messages without one."""
+    strength: float = Field(default=0.0, ge=-1, le=1)
+    """1: surely works better than the lever's other levels, 0: nobody knows, -1: surely worse."""
+
+
+Tongue = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
 Share = Annotated[float, Field(ge=0, le=0.9)]
 
 
@@ -147,5 +163,36 @@ class Plan(Record):
     schedule: Schedule = Schedule()
     priority: int = Field(default=50, ge=0, le=100)
     """Which of several live journeys goes first where a customer's limits let only one through; the higher."""
-    hypotheses: list[Text] = Field(default_factory=list, max_length=50)
+    languages: list[Tongue] = Field(default_factory=list, max_length=20)
+    """What the copy is written in, the main language first; empty: the brand's own."""
+    assumptions: list[Text] = Field(default_factory=list, max_length=50)
+    """What was taken for granted where the goal is silent; shown to whoever approves."""
+    hypotheses: list[Hypothesis] = Field(default_factory=list, max_length=50)
     questions: list[Text] = Field(default_factory=list, max_length=50)
+
+    @field_validator("hypotheses", mode="before")
+    @classmethod
+    def _texts(cls, value: object) -> object:
+        """A hypothesis may be words alone; so were all of them in older plans."""
+        return [{"text": h} if isinstance(h, str) else h for h in value] if isinstance(value, list) else value
+
+    def levels(self) -> dict[Lever, list[str]]:
+        """What each lever can be set to, as hypotheses name it; `none` is a message without an offer."""
+        sets = self.action_sets
+        return {
+            "channel": list(sets.channels),
+            "theme": sets.themes,
+            "tone": sets.tones,
+            "product": sets.products,
+            "incentive": [*(i.key for i in sets.incentives), "none"],
+            "send_window": list(sets.send_windows),
+        }
+
+    def expected(self, lever: Lever, level: str) -> float:
+        """How much better a level is expected to work than the lever's others, -1 to 1: its strongest hypothesis, 0 without one."""
+        said = [h.strength for h in self.hypotheses if h.lever == lever and h.level == level]
+        return max(said, key=abs, default=0.0)
+
+    def weight(self, lever: Lever, level: str) -> float:
+        """How much copy a level is worth beside the lever's others: 2 for a sure hypothesis in its favour, a half for one against it."""
+        return float(2 ** self.expected(lever, level))

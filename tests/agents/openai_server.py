@@ -146,8 +146,8 @@ def answer(schema: str, prompt: str, draw: random.Random) -> dict[str, Any]:
     if schema.endswith("Draft"):
         return _draft(schema, prompt, "", draw)
     match schema:
-        case "Plan":
-            return _plan(prompt)
+        case "PlannerStep":
+            return {"look": None, "questions": None, "plan": _plan(prompt)}
         case "Findings":
             return {"findings": []}
         case "OrdersReply":
@@ -198,7 +198,7 @@ def _plan(prompt: str) -> dict[str, Any]:
 
     today = re.search(r"Today is (\S+)\.", prompt)[1]  # type: ignore[index]
     setting = Setting(Brand(**_data(prompt, "brand")), today, _data(prompt, "features"))
-    made = asyncio.run(OfflinePlanner().plan(str(_data(prompt, "goal")), setting))
+    made = asyncio.run(OfflinePlanner().plan(str(_data(prompt, "goal")), setting, assume=True))
     plan: dict[str, Any] = made.model_dump(mode="json", by_alias=True)
     return plan
 

@@ -96,7 +96,7 @@ class Stated:
     def __init__(self, plan: Plan | None) -> None:
         self._plan = plan
 
-    async def plan(self, goal: str, setting: Setting) -> Plan:
+    async def plan(self, goal: str, setting: Setting, **_: Any) -> Plan:
         if self._plan is None:
             raise PlanError("not understood")
         return self._plan
@@ -144,7 +144,9 @@ def proposed(**changes: Any) -> dict[str, Any]:
 
 
 def make_plan(door: Door, stated: Plan | None = PLAN) -> Plan:
-    return asyncio.run(ModelPlanner(door, Stated(stated)).plan(PLAN.goal, SETTING))
+    made = asyncio.run(ModelPlanner(door, Stated(stated)).plan(PLAN.goal, SETTING))
+    assert isinstance(made, Plan)
+    return made
 
 
 def test_a_plan_as_stated_passes_unchanged(says: Scripted) -> None:

@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 
 from agents.offline.grammar.clauses import CLAUSES
+from agents.offline.grammar.doubts import Unclear
 from agents.offline.grammar.events import Catalogue
 from agents.offline.grammar.goal import Goal, rx
 from agents.offline.grammar.kind import Kind
 from agents.offline.grammar.reader import Reader
 from journeyman.domain import AllOf, AnyOf, Comparison, Not, Predicate
-from journeyman.errors import PlanError
 
 _EVERYBODY = rx(
     r"\b(?:everyone|everybody|all (?:of )?(?:our |the |your )?(?:customers|people|households|users|members|subscribers|guests"
@@ -45,7 +45,7 @@ class Understood:
 
 
 def read_audience(goal: Goal, kind: Kind, event: str, catalogue: Catalogue) -> Understood:
-    """Raises PlanError when conditions exclude one another."""
+    """Raises Unclear when conditions exclude one another."""
     goal.take(_OBJECTIVE)
     everybody = goal.take(_EVERYBODY)
     reader = Reader(goal, kind, event, catalogue)
@@ -77,7 +77,12 @@ def read_audience(goal: Goal, kind: Kind, event: str, catalogue: Catalogue) -> U
         where = [p for p in default if all(catalogue.has(c.feature) for c in comparisons(p))]
         if default and len(where) < len(default):
             goal.ask("The data lacks what would tell this journey's usual audience; whom is it for?")
-    _refuse_contradiction(where)
+    if clash := _contradiction(where):
+        raise Unclear(
+            "audience",
+            *((start, end) for start, end, p in found if clash in {c.feature for c in comparisons(p)}),
+            feature=clash.replace("_", " "),
+        )
     return Understood(AllOf(all=where[:50]), reader.success)
 
 
@@ -101,8 +106,8 @@ def _joined(goal: Goal, found: list[tuple[int, int, Predicate]]) -> list[Predica
     return [g[0] if len(g) == 1 else AnyOf(any=g) for g in groups]
 
 
-def _refuse_contradiction(where: list[Predicate]) -> None:
-    """Raises PlanError when a feature's lower bound lies above its upper one."""
+def _contradiction(where: list[Predicate]) -> str | None:
+    """The feature whose lower bound lies above its upper one, if there is one."""
     bounds: dict[str, tuple[float, float]] = {}
     for c in where:
         if not isinstance(c, Comparison) or isinstance(c.value, str | list):
@@ -113,8 +118,6 @@ def _refuse_contradiction(where: list[Predicate]) -> None:
         low = max(low, value + tiny * (c.op == ">")) if c.op in (">", ">=", "==") else low
         high = min(high, value - tiny * (c.op == "<")) if c.op in ("<", "<=", "==") else high
         if low > high:
-            raise PlanError(
-                f"Nobody can be in this audience: the conditions on {c.feature.replace('_', ' ')} exclude one another.",
-                remedy="Name conditions that can hold together, or join them with “or”.",
-            )
+            return c.feature
         bounds[c.feature] = (low, high)
+    return None

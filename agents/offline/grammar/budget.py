@@ -20,6 +20,7 @@ _BUDGET = rx(
     rf"(?:in total|overall|altogether|this))? ?(?:{UPPER} ?|(?:under|below|less than) )?{money('o')}"
     rf"(?= ?(?:$|[.,;!]|in (?:total|all)|overall|altogether|on (?:incentives|offers|discounts|it|this)|to spend|for "
     rf"(?:incentives|offers|this|it)|available|max|tops|at most|all in))"
+    rf"|\bstop (?:at|after|once) {money('r')}(?: (?:in )?total| overall)?"
     rf"|{money('p')} to spend\b|\bfor (?:{UPPER} ?|under |less than ){money('q')}(?: in total| overall| altogether)?(?= ?(?:$|[.,;]))"
 )
 _ALONE = rx(rf"(?:^|(?<=[,;.]))\s?{money('m')}(?=\s?(?:$|[,;.](?!\d)))")
@@ -29,13 +30,18 @@ _NONE = rx(r"\b(?:no|without(?: a| any)?|unlimited|open) budget(?: limit| cap)?\
 _PEOPLE = re.compile(r"\b(?:who|that|customers?|people|households?|members?|have|has|buyers|guests)\b(?: \w+){0,3} ?$", re.I)
 
 
+def spoken_of(goal: Goal) -> list[tuple[int, int]]:
+    """Where the goal names its budget."""
+    return [m.span() for m in _BUDGET.finditer(goal.whole)]
+
+
 def read_budget(goal: Goal, brand: Brand) -> Money | None:
     """The incentive budget; None when the goal names none. A budget per week or month is held to one such amount in all."""
     goal.take(_NONE)
     currency = next((c for c in [*(i.currency for i in brand.incentives), *(p.currency for p in brand.products)] if c), "USD")
     found: list[Money] = []
     for m in goal.take(_BUDGET, lambda m: not (re.match(r"sp|cost|pay|have", m.group(), re.I) and _PEOPLE.search(goal.before(m.start())))):
-        tag = next(t for t in "mnopq" if any(m.groupdict().get(f"{t}_{x}") for x in "abc"))
+        tag = next(t for t in "mnopqr" if any(m.groupdict().get(f"{t}_{x}") for x in "abc"))
         found.append(read_money(m, tag, currency=currency))
         if period := _PERIOD.match(goal.text[m.end() :]):
             goal.blank(m.end(), m.end() + period.end())

@@ -10,10 +10,10 @@ from math import ceil
 
 from agents.offline.grammar.channels import ANY, named
 from agents.offline.grammar.dates import UNIT, days, duration
+from agents.offline.grammar.doubts import Unclear
 from agents.offline.grammar.goal import BELOW, UPPER, Goal, count, rx
 from agents.offline.grammar.numbers import NUMBER
 from journeyman.domain import Channel, FrequencyCap
-from journeyman.errors import PlanError
 
 _TIMES = {"once": 1, "twice": 2, "thrice": 3}
 _N = rf"(?:{NUMBER}|once|twice|thrice)"
@@ -95,10 +95,12 @@ def read_caps(goal: Goal, *, bare: bool = False) -> list[FrequencyCap]:
     """Caps, each as strict as stated or stricter. Without `bare`, only what names messages, a bound, or a rate such as `2/week`."""
     caps: list[FrequencyCap] = []
     least: list[tuple[float, float]] = []
+    spans: list[tuple[int, int]] = []
     for m in goal.take(_WEEKLY_CAP):
-        caps.append(_cap(m["noun"] or m["noun2"] or "", m["n"] or m["n2"], _ADVERB[(m["adv"] or m["adv2"]).lower()]))
+        caps.append(_cap(m, m["noun"] or m["noun2"] or "", m["n"] or m["n2"], _ADVERB[(m["adv"] or m["adv2"]).lower()]))
     for m in goal.take(_CAP, lambda m: _speaks_of_messages(m, goal) or bare):
         window, how = _window(m, goal), (m["how"] or "").lower()
+        spans.append(m.span())
         verb = _CONTACT_VERB.search(goal.before(m.start(), reach=40))
         channel = verb["verb"] if verb else ""
         if lead := _NOT_MORE.search(goal.text[: m.start()]):
@@ -109,20 +111,21 @@ def read_caps(goal: Goal, *, bare: bool = False) -> list[FrequencyCap]:
                 least.append((_number(number), window))
                 continue
             below = re.match(BELOW, how) is not None
-            caps.append(_cap(_words(item.group()) or channel, number, window, below=below))
+            caps.append(_cap(m, _words(item.group()) or channel, number, window, below=below))
         if m["part"]:
-            caps.append(_cap(_words(m["part"]), re.findall(_N, m["part"], re.I)[-1], window))
-    caps += [_cap(m["noun"], "1", _ADVERB[m["adv"].lower()]) for m in goal.take(_WEEKLY)]
+            caps.append(_cap(m, _words(m["part"]), re.findall(_N, m["part"], re.I)[-1], window))
+    caps += [_cap(m, m["noun"], "1", _ADVERB[m["adv"].lower()]) for m in goal.take(_WEEKLY)]
     for m in goal.take(_PACE, lambda m: bare or bool(m["noun"])):
         window = 2 * _days(None, m["ounit"]) if m["other"] else _days(m["pn"], m["unit"])
-        caps.append(_cap(m["noun"] or "", "1", window))
+        caps.append(_cap(m, m["noun"] or "", "1", window))
     caps += [FrequencyCap(limit=1, window_days=2) for _ in goal.take(_CONSECUTIVE)]
     for m in goal.take(_CAP_ONLY):
         goal.ask(f"Is the frequency cap of {m['n']} meant per week? I have taken it so.")
-        caps.append(_cap("", m["n"], 7))
+        caps.append(_cap(m, "", m["n"], 7))
     for n, window in least:
         if any(c.channel is None and c.limit / c.window_days < n / window for c in caps):
-            raise PlanError(f"The goal asks for at least {n:g} messages and for fewer.", remedy="Name one limit on messages.")
+            goal.doubt("caps", *spans, least=f"{n:g}")
+            continue
         goal.ask(
             f"The goal asks for at least {count(n, 'message')} in {count(window, 'day')}. The machine may always stay silent; "
             f"is an upper limit enough?"
@@ -131,22 +134,27 @@ def read_caps(goal: Goal, *, bare: bool = False) -> list[FrequencyCap]:
     return caps
 
 
+def spoken_of(goal: Goal) -> list[tuple[int, int]]:
+    """Where the goal names its caps."""
+    return [m.span() for m in _CAP.finditer(goal.whole)]
+
+
 def read_total_caps(goal: Goal, horizon: int) -> list[FrequencyCap]:
     """Caps over the whole journey of `horizon` days (at most a year)."""
     horizon = min(366, horizon)
     caps = [
-        _cap(_words(m["items"]), re.findall(_N, m["items"], re.I)[-1], horizon)
+        _cap(m, _words(m["items"]), re.findall(_N, m["items"], re.I)[-1], horizon)
         for m in goal.take(_TOTAL, lambda m: bool(_words(m["items"])))
     ]
     for m in goal.take(_BARE_TOTAL, lambda m: bool(_words(m["items"] or m["items2"]))):
         items = m["items"] or m["items2"]
-        caps.append(_cap(_words(items), re.findall(_N, items, re.I)[-1], horizon))
+        caps.append(_cap(m, _words(items), re.findall(_N, items, re.I)[-1], horizon))
     goal.mentioned |= {c.channel for c in caps if c.channel and c.limit}
     return caps
 
 
 def settle_caps(goal: Goal, caps: list[FrequencyCap]) -> list[FrequencyCap]:
-    """One cap per channel and window, the lowest; a default where the goal has none. Raises PlanError when nothing may be sent."""
+    """One cap per channel and window, the lowest; a default where the goal has none. Raises Unclear when nothing may be sent."""
     unlimited = goal.take(_NO_CAP)
     if not caps:
         if unlimited:
@@ -159,7 +167,7 @@ def settle_caps(goal: Goal, caps: list[FrequencyCap]) -> list[FrequencyCap]:
         key = (cap.channel, cap.window_days)
         lowest[key] = min(cap, lowest.get(key, cap), key=lambda c: c.limit)
     if any(c.channel is None and c.limit == 0 for c in lowest.values()):
-        raise PlanError("A frequency cap of zero lets no message out.", remedy="Allow at least one message, or do not start the journey.")
+        raise Unclear("no_message", *spoken_of(goal))
     return list(lowest.values())[:20]
 
 
@@ -174,9 +182,11 @@ def cover(goal: Goal, caps: list[FrequencyCap], channels: list[Channel]) -> list
 
 def read_cooldown(goal: Goal) -> float:
     """Hours between two messages to one person, the longest the goal names; 0 when it names none."""
-    hours = [24 * days(m, tag) for m in goal.take(_APART) for tag in "ckj" if m[f"{tag}_unit"]]
+    found = goal.take(_APART)
+    hours = [24 * days(m, tag) for m in found for tag in "ckj" if m[f"{tag}_unit"]]
     if hours and max(hours) > 24 * 366:
-        raise PlanError("The gap between messages is more than a year.", remedy="Name a gap of days or weeks.")
+        goal.doubt("gap", *(m.span() for m in found))
+        return 0.0
     return max(hours, default=0.0)
 
 
@@ -204,7 +214,7 @@ def _number(word: str) -> float:
     return float(_TIMES.get(word.lower(), 0) or word)
 
 
-def _cap(noun: str, number: str, window: float, *, below: bool = False) -> FrequencyCap:
+def _cap(m: re.Match[str], noun: str, number: str, window: float, *, below: bool = False) -> FrequencyCap:
     n = _number(number)
     if below:
         n = ceil(n) - 1
@@ -212,9 +222,7 @@ def _cap(noun: str, number: str, window: float, *, below: bool = False) -> Frequ
         n, window = 1, window / n
     whole = max(1, ceil(window))
     if n > 1000 or whole > 366:
-        raise PlanError(
-            f"A cap of {n:g} messages in {count(whole, 'day')} cannot be kept.", remedy="Name at most 1,000 messages in at most a year."
-        )
+        raise Unclear("cap_size", m.span(), size=f"{n:g} / {count(whole, 'day')}")
     channels = named(noun)
     return FrequencyCap(channel=channels[0] if channels else None, limit=int(n), window_days=whole)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from agents.offline.grammar.doubts import Unclear
 from agents.offline.grammar.goal import Goal, rx
 from journeyman.domain import CHANNELS, Channel
-from journeyman.errors import PlanError
 
 WORDS: dict[Channel, str] = {
     "email": r"e?mails?|emailing|newsletters?|mailings?",
@@ -41,19 +41,20 @@ def named(text: str) -> list[Channel]:
 
 
 def read_channels(goal: Goal, default: list[Channel]) -> list[Channel]:
-    """The plan's channels; `default` when the goal names none. Raises PlanError when it rules out all it allows."""
+    """The plan's channels; `default` when the goal names none. Raises Unclear when it rules out all it allows."""
     for match in goal.take(_NOT_OURS):
         goal.ask(f"{match.group()} is no channel Journeyman sends by; may email, SMS, push or in-app carry it instead?")
     every = bool(goal.take(_ALL))
-    out = {c for m in [*goal.take(_OFF), *goal.take(_OUT)] for c in named(m["which"])}
-    only = [c for m in goal.take(_ONLY) for c in named(m["which"])]
-    only += [c for m in goal.take(_ONLY_AFTER) for c in named(m["which"] or m["and"])]
+    barring = [*goal.take(_OFF), *goal.take(_OUT)]
+    out = {c for m in barring for c in named(m["which"])}
+    alone = [*goal.take(_ONLY), *goal.take(_ONLY_AFTER)]
+    only = [c for m in alone for c in named(m["which"] or m.groupdict().get("and") or "")]
+    spans = [m.span() for m in [*alone, *barring]]
     wanted = {c for m in goal.take(_IN) for c in named(m["which"])} | goal.mentioned
     if only and (clash := out & set(only)):
-        raise PlanError(
-            f"The goal both asks for {' and '.join(sorted(clash))} only and rules it out.", remedy="Say which channels may be used."
-        )
-    chosen = set(only) or (set(CHANNELS) if every else wanted or set(default))
+        goal.doubt("channels", *spans, channels=" + ".join(sorted(clash)).replace("_", "-"))
+        out -= clash
+    chosen = set(only) or (set(CHANNELS) if every else (wanted or set(default)) | goal.believed)
     if left := [c for c in CHANNELS if c in chosen - out]:
         if not (only or wanted or every):
             goal.assume(f"Messages go by {' and '.join(left).replace('_', '-')}, as the goal names no channel.")
@@ -61,4 +62,4 @@ def read_channels(goal: Goal, default: list[Channel]) -> list[Channel]:
     if not (only or wanted or every) and (left := [c for c in CHANNELS if c not in out]):
         goal.ask(f"Only {' and '.join(left).replace('_', '-')} are left; do customers agree to hear from you there?")
         return left
-    raise PlanError("The goal leaves no channel to send by.", remedy="Allow at least one of email, SMS, push or in-app.")
+    raise Unclear("no_channel", *spans)

@@ -28,7 +28,10 @@ class Clause:
     build: Callable[[Reader, Match], Predicate | None]
 
 
-_HAVE_NOT = r"\b(?:(?:have|has|had|did|do|does|were|was|are|is)(?: not|n't)(?: yet| ever)?|never(?: have| has| yet)?|not)"
+_HAVE_NOT = (
+    r"\b(?:(?:have|has|had|did|do|does|were|was|are|is)(?: not|n't)(?: yet| ever)?|never(?: have| has| yet)?"
+    r"|(?:nobody|no one|none of them)(?:'?s| has| have)?|not)"
+)
 _FILL = r"(?: (?:anything|with us|from us|again|back|at all|a thing|in store|online|here|us|our \w+|since then|any \w+|another \w+|a \w+))*"
 _FOR = (
     r"(?: (?:for|in|within|over|since|during|these))(?: (?:at least|over|the|last|past|previous|as long as|a period of"
@@ -54,7 +57,8 @@ def _clauses() -> list[Clause]:
              rf"(?: (?:(?:in|within|during|over|for)(?: the)?(?: last| past| previous)? {duration('t')}|(?:this|in the last|in "
              rf"the past|earlier this|last) (?P<this>day|week|month)|(?:since )?(?P<now>today|yesterday)))", t.contacted),
         (rf"{_HAVE_NOT} (?P<act>{ACT}){_FILL}{_FOR}{duration('t')}(?: now| already)?", c.not_since),
-        (rf"\b(?:but|and|though|yet) (?:have )?not (?:since|in|within|for)(?: the)?(?: last| past) {duration('t')}", c.not_lately),
+        (rf"\b(?:but|and|though|yet) (?:have )?(?:not|nothing) (?:since|in|within|for)(?: the)?(?: last| past) "
+            rf"{duration('t')}", c.not_lately),
         (rf"{_HAVE_NOT} (?P<act>{ACT}){_FILL} since (?:{DATE})", c.not_since_date),
         (
             rf"{_HAVE_NOT} (?P<act>{ACT}){_FILL} (?P<when>recently|lately|(?:in|for) (?:a|quite a)(?: long| little)? (?:while"
@@ -107,6 +111,7 @@ def _clauses() -> list[Clause]:
         (
             rf"\b(?:spent|spend|lifetime (?:value|spend|revenue)|ltv|revenue|total spend)(?: (?:of|is|was|a total of|in "
             rf"total))?(?: {_HOW})?[ :]{{1,2}}{money('s')}(?P<plus>\+| or more)?{_LAST}", t.spent),
+        (rf"\b(?:{_HOW} )?{money('s')}(?P<plus>\+| or more)? (?:spent|in (?:revenue|spend|orders)){_LAST}", t.spent),
         (
             rf"\b(?:average|avg|mean|typical)?\.? ?(?:order values?|baskets?(?: values?| sizes?)?|aov|orders?)(?: (?:of|is|was"
             rf"|worth))?(?: {_HOW})? {money('s')}", t.basket_if),

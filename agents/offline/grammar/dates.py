@@ -9,11 +9,12 @@ import calendar
 import re
 from datetime import date, timedelta
 
+from agents.offline.grammar.doubts import Unclear
 from agents.offline.grammar.goal import UPPER, Goal, count, rx
 from agents.offline.grammar.numbers import NUMBER
-from journeyman.errors import PlanError
 
 DEFAULT_DAYS = 28
+LONGEST = 730
 _DAYS = {"hour": 1 / 24, "hr": 1 / 24, "day": 1, "week": 7, "wk": 7, "fortnight": 14, "month": 30, "quarter": 90, "year": 365, "yr": 365}
 UNIT = rf"(?:{'|'.join(_DAYS)})"
 _MONTHS = "|".join(f"{m}(?:{calendar.month_name[i][3:]})?" for i, m in enumerate(calendar.month_abbr) if i) + "|sept"
@@ -49,7 +50,7 @@ def least_days(match: re.Match[str], tag: str) -> float:
 
 
 def read_date(match: re.Match[str], goal: Goal) -> date:
-    """The day a DATE pattern has matched. Raises PlanError for a day that does not exist."""
+    """The day a DATE pattern has matched. Raises Unclear for a day that does not exist."""
     g, today = match.groupdict(), goal.today
     try:
         if g["iso"]:
@@ -63,7 +64,7 @@ def read_date(match: re.Match[str], goal: Goal) -> date:
         if g["end"]:
             return _end(g["end"].lower().removeprefix("the ").removeprefix("this "), today)
     except ValueError:
-        raise PlanError(f"There is no such day as {match.group()}.", remedy="Write the date as in 2026-12-31.") from None
+        raise Unclear("no_such_day", match.span()) from None
     if g["weekday"]:
         ahead = (_WEEKDAYS.index(g["weekday"].lower()) - today.weekday()) % 7 or 7
         return today + timedelta(days=ahead)
@@ -123,23 +124,28 @@ _LONG = rx(rf"\b{duration('h')}[ -](?:long )?(?:campaign|journey|programme|progr
 
 
 def read_horizon(goal: Goal) -> int:
-    """Days the journey runs, 1 to 730. Raises PlanError for an end in the past or beyond two years."""
-    for start in goal.take(_FROM_TO):
-        goal.ask(f"The plan starts when it is approved; should approval wait until {start.group().split(' ', 1)[1]}?")
+    """Days the journey runs, 1 to 730. An end in the past, before the start or beyond two years is a doubt."""
+    begins = goal.take(_FROM_TO)
+    starts = [read_date(m, goal) for m in begins]
+    for m in begins:
+        goal.ask(f"The plan starts when it is approved; should approval wait until {m.group().split(' ', 1)[1]}?")
     ends: list[int] = []
     for match in goal.take(_UNTIL):
         end = read_date(match, goal) - timedelta(days=match["word"].lower() == "before")
-        ahead = (end - goal.today).days
-        if ahead < 1:
-            raise PlanError(f"{end:%d %B %Y} is not after today ({goal.today:%d %B %Y}).", remedy="Give an end date that lies ahead.")
-        ends.append(ahead)
-    for match in [*goal.take(_LONG), *goal.take(_FOR), *goal.take(_ALONE)]:
-        ends.append(max(1, int(least_days(match, "h"))))
+        if starts and end < max(starts):
+            goal.doubt("dates", *(m.span() for m in begins), match.span())
+        elif (ahead := (end - goal.today).days) < 1:
+            goal.doubt("past", match.span(), today=f"{goal.today:%Y-%m-%d}")
+        else:
+            ends.append(ahead)
+    lengths = [*goal.take(_LONG), *goal.take(_FOR), *goal.take(_ALONE)]
+    ends += [max(1, int(least_days(match, "h"))) for match in lengths]
     if not ends:
-        goal.assume(f"The journey runs for {DEFAULT_DAYS} days, as the goal names no end.")
+        if not goal.doubts or goal.doubts[-1].about not in ("dates", "past"):
+            goal.assume(f"The journey runs for {DEFAULT_DAYS} days, as the goal names no end.")
         return DEFAULT_DAYS
     if len(set(ends)) > 1:
         goal.ask(f"The goal names several lengths ({', '.join(count(d, 'day') for d in sorted(set(ends)))}); I have taken the shortest.")
-    if min(ends) > 730:
-        raise PlanError(f"A journey of {count(min(ends), 'day')} is too long.", remedy="Plan at most two years; renew it after that.")
-    return min(ends)
+    if min(ends) > LONGEST:
+        goal.doubt("too_long", *(m.span() for m in lengths), size=f"{min(ends):,}")
+    return min(*ends, LONGEST)

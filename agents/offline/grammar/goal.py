@@ -9,7 +9,9 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from agents.offline.grammar.doubts import Doubt
 from agents.offline.grammar.words import normalise
+from agents.offline.tongues import english, language_of, sentences
 from journeyman.domain import Channel
 
 BLANK = "∎"
@@ -32,15 +34,51 @@ def rx(pattern: str) -> re.Pattern[str]:
 class Goal:
     """The normalised text, who is reading it on which day, and what is to be asked back or was assumed."""
 
-    def __init__(self, raw: str, today: date) -> None:
+    def __init__(self, raw: str, today: date, keep: tuple[str, ...] = ()) -> None:
         self.raw = raw
         self.today = today
-        self.whole = normalise(raw)
+        self.language = language_of(raw)
+        self._keep = keep
+        self._parts: list[tuple[int, str]] = []
+        """Where each part of the goal, as written, begins in `whole`; an English goal is one part."""
+        self.whole = ""
+        self._hear(raw)
+        self._begin()
+
+    def _begin(self) -> None:
         self.text = self.whole
         self.mentioned: set[Channel] = set()
         """Channels spoken of by what has been taken, as in `at most one SMS a month`."""
+        self.believed: set[Channel] = set()
+        """Channels the marketer expects to work."""
         self.questions: list[str] = []
-        self.hypotheses: list[str] = []
+        self.assumptions: list[str] = []
+        self.doubts: list[Doubt] = []
+
+    def _hear(self, raw: str) -> None:
+        for part in [raw] if self.language == "en" else sentences(raw):
+            if plain := normalise(english(part, self.language, self._keep)):
+                self.whole += "; " if self.whole and self.whole[-1] not in ".;!?" else " " if self.whole else ""
+                self._parts.append((len(self.whole), part.strip()))
+                self.whole += plain
+
+    def amend(self, doubt: Doubt, answer: str) -> None:
+        """The answer stands where the doubtful words stood; reading begins anew."""
+        for start, end in doubt.spans:
+            self.whole = self.whole[:start] + BLANK * (end - start) + self.whole[end:]
+        self._hear(answer)
+        self._begin()
+
+    def said(self, start: int, end: int) -> str:
+        """What the marketer wrote at a place in `whole`: the words themselves, or the whole sentence in a language read by phrase book."""
+        if self.language == "en":
+            return self.whole[start:end].strip(f" .,;:{BLANK}")
+        return max((p for p in self._parts if p[0] <= start), default=self._parts[0])[1].strip(" .;-")[:160]
+
+    def doubt(self, about: str, *spans: tuple[int, int], **words: str) -> None:
+        """Notes what must be asked before there is a plan; reading goes on under the assumption of that question."""
+        if about not in {d.about for d in self.doubts}:
+            self.doubts.append(Doubt(about, spans, tuple(words.items())))
 
     def take(self, pattern: re.Pattern[str], when: Callable[[re.Match[str]], bool] | None = None) -> list[re.Match[str]]:
         """Every match that `when` accepts, in order; their words are blanked."""
@@ -70,10 +108,10 @@ class Goal:
         if question not in self.questions:
             self.questions.append(question)
 
-    def assume(self, hypothesis: str) -> None:
+    def assume(self, assumption: str) -> None:
         """What is taken for granted meanwhile."""
-        if hypothesis not in self.hypotheses:
-            self.hypotheses.append(hypothesis)
+        if assumption not in self.assumptions:
+            self.assumptions.append(assumption)
 
 
 def count(n: float, noun: str) -> str:

@@ -12,7 +12,6 @@ from datetime import time
 from agents.offline.grammar.channels import ANY, named
 from agents.offline.grammar.goal import NOT, Goal, rx
 from journeyman.domain import WINDOW_HOURS, QuietHours, SendWindow
-from journeyman.errors import PlanError
 
 DAY = 24 * 60
 NIGHT = (21 * 60, 8 * 60)
@@ -47,11 +46,12 @@ _SENDING = re.compile(r"\b(?:send\w*|deliver\w*|messag\w+|contact\w*|hours|windo
 _CHANNEL_LEAD = rx(
     rf"\b(?:no|not|never|only)(?: send)?(?: any| out)? (?P<which>(?:{ANY}|messages?|anything)(?:(?: ?,| and| or) (?:{ANY}|messages?))*) ?$"
 )
+_BY = re.compile(rf"(?:\s|by|via|{ANY}|and|or|&|\+)+", re.I)
 _DAYPART: dict[str, SendWindow] = {"m": "morning", "l": "midday", "n": "midday", "mid": "midday", "a": "afternoon", "e": "evening"}
 
 
 def read_hours(goal: Goal) -> tuple[QuietHours, list[SendWindow]]:
-    """Quiet hours and the send windows that lie outside them. Raises PlanError when no hour or no window is left."""
+    """Quiet hours and the send windows that lie outside them; that no hour or no window is left is a doubt."""
     forbidden: set[int] = set()
     night = False
     if goal.take(_NEGATED_QUIET):
@@ -62,12 +62,15 @@ def read_hours(goal: Goal) -> tuple[QuietHours, list[SendWindow]]:
         verdict = _verdict(goal, m)
         start, end = _read_span(m, quiet=verdict == "quiet")
         if start == end:
-            raise PlanError(f"{m.group().strip()} is no span of hours.", remedy="Name two different times, such as 21:00 to 08:00.")
+            goal.doubt("hours", m.span())
+            continue
         inside = _minutes(start, end)
         forbidden |= inside if verdict == "quiet" else set(range(DAY)) - inside
     latest: list[int] = []
     earliest: list[int] = []
+    said = list(spans)
     for m in goal.take(_EDGE, lambda m: _is_edge(m, goal)):
+        said.append(m)
         after, at = _edge(m, goal)
         (latest if after else earliest).append(at)
         _swallow(goal, m)
@@ -85,7 +88,10 @@ def read_hours(goal: Goal) -> tuple[QuietHours, list[SendWindow]]:
     if not spans and not forbidden - _minutes(*NIGHT) and not night:
         goal.assume("Nothing is sent from 21:00 to 08:00 in the customer's own time.")
     quiet = _around_longest(goal, forbidden)
-    return quiet, _windows(quiet, windows)
+    if quiet is None or not (left := _windows(quiet, windows)):
+        goal.doubt("hours", *(m.span() for m in said))
+        return QuietHours(), list(WINDOW_HOURS)
+    return quiet, left
 
 
 def _is_time(m: re.Match[str], goal: Goal) -> bool:
@@ -202,7 +208,13 @@ def _parts(goal: Goal) -> list[SendWindow]:
         clause = goal.before(m.start(), within=".;!?,")
         if NOT.search(clause):
             out.append(window)
-        elif not clause.strip() or _ONLY.search(clause) or _ONLY.match(goal.whole[m.end() + 1 : m.end() + 8]) or _SENDING.search(clause):
+        elif (
+            not clause.strip()
+            or _BY.fullmatch(clause)
+            or _ONLY.search(clause)
+            or _ONLY.match(goal.whole[m.end() + 1 : m.end() + 8])
+            or _SENDING.search(clause)
+        ):
             only.append(window)
     return [w for w in WINDOW_HOURS if (w in only or not only) and w not in out]
 
@@ -211,8 +223,8 @@ def _minutes(start: int, end: int) -> set[int]:
     return set(range(start, end)) if start < end else set(range(start, DAY)) | set(range(end))
 
 
-def _around_longest(goal: Goal, forbidden: set[int]) -> QuietHours:
-    """The quiet span outside the longest stretch of allowed minutes (round the clock)."""
+def _around_longest(goal: Goal, forbidden: set[int]) -> QuietHours | None:
+    """The quiet span outside the longest stretch of allowed minutes (round the clock); None when none is allowed."""
     best = run = 0
     end = 0
     for i in range(2 * DAY):
@@ -220,7 +232,7 @@ def _around_longest(goal: Goal, forbidden: set[int]) -> QuietHours:
         if best < run <= DAY:
             best, end = run, i + 1
     if not best:
-        raise PlanError("The hours in the goal leave no time to send.", remedy="Allow at least one of 08-11, 11-14, 14-18, 18-21.")
+        return None
     if best < DAY - len(forbidden):
         goal.ask("A plan has one quiet span; it covers all the hours you ruled out and what lies between them. Is that all right?")
     start, stop = end % DAY, (end - best) % DAY
@@ -231,10 +243,4 @@ def _windows(quiet: QuietHours, wanted: list[SendWindow]) -> list[SendWindow]:
     """Of `wanted`, those wholly outside `quiet`; failing that, those that begin outside it (a send leaves at the start)."""
     silent = _minutes(quiet.start.hour * 60 + quiet.start.minute, quiet.end.hour * 60 + quiet.end.minute)
     inside = [w for w in wanted if not silent & set(range(WINDOW_HOURS[w][0] * 60, WINDOW_HOURS[w][1] * 60))]
-    left = inside or [w for w in wanted if WINDOW_HOURS[w][0] * 60 not in silent]
-    if not left:
-        raise PlanError(
-            f"Between {quiet.end:%H:%M} and {quiet.start:%H:%M} no send window begins (08:00, 11:00, 14:00 and 18:00).",
-            remedy="Allow hours that hold one of them.",
-        )
-    return left
+    return inside or [w for w in wanted if WINDOW_HOURS[w][0] * 60 not in silent]

@@ -93,7 +93,8 @@ _CUES: dict[str, list[tuple[str, int]]] = {
         (r"\b(?:lapsed|dormant|churned|lost|inactive|sleeping|lapsing)\b", 3),
         (r"\b(?:bring|get|lure|tempt|draw|invite)(?:s|ing)? (?:\w+ ){1,4}back\b|\bcome back\b|\breturn\b|\bmiss(?:ed)? you\b", 3),
         (
-            r"\bnot (?:shopped|ordered|bought|purchased|visited|been (?:back|seen|active)|booked|logged in)\b[^.;]{0,30}\b(?:for"
+            r"\bno (?:orders?|purchases?|bookings?|visits?) (?:for|in) \d"
+            r"|\bnot (?:shopped|ordered|bought|purchased|visited|been (?:back|seen|active)|booked|logged in)\b[^.;]{0,30}\b(?:for"
             r"|in|since)\b",
             3,
         ),
@@ -108,7 +109,7 @@ _CUES: dict[str, list[tuple[str, int]]] = {
     "activation": [
         (r"(?<!re)\bactivat\w+", 5),
         (r"\bonboard\w*", 5),
-        (r"\bfirst (?:project|order|purchase|booking|payment|transfer|deposit|workout|lesson|post|upload|one)\b", 3),
+        (r"\bfirst (?:project|order|purchase|booking|payment|transfer|deposit|workout|lesson|post|upload|one)s?\b", 3),
         (r"\b(?:new|recent) (?:sign-ups?|users?|accounts?|members?|registrations?)\b|\btrial(?:s|ists)?\b", 3),
         (r"\bget(?:ting)? started\b|\bset up\b|\bnever (?:ordered|bought|purchased|used)\b", 3),
         (r"\bwelcome (?:series|journey|flow|programme|program)\b", 5),
@@ -136,16 +137,18 @@ _CUES: dict[str, list[tuple[str, int]]] = {
         (r"\bloyalty\b(?! points)|\bloyal\b", 3),
         (r"\bmembers?\b|\bmembership\b", 1),
         (r"\banother (?:stay|visit|booking|trip|night)\b|\bstay again\b|\bbook again\b", 4),
+        (r"\breward\w*\b[^.;]{0,20}\b(?:vips?|loyal|best|top|regular)\b", 3),
         (r"\brewards? (?:club|members?|programme|program)\b|\bpoints balances?\b|\bredeem\b", 4),
     ],
     "retention": [
         (r"\bretain\w*|\bretention\b", 5),
+        (r"\b(?:drift|slip)\w* away\b", 3),
         (
             r"\b(?:prevent|reduce|stop|cut|lower|avoid|fight) (?:\w+ ){0,2}churn\b|\bat[- ]risk\b|\bchurn risk\b|\babout to (?:leave"
             r"|churn|lapse)\b",
             5,
         ),
-        (r"\bkeep (?:our |the )?(?:\w+ )?(?:customers|buyers|members|users|subscribers|people|guests)\b|\brenew\w*", 3),
+        (r"\bkeep (?:our |the )?(?:\w+ )?(?:customers|buyers|shoppers|members|users|subscribers|people|guests)\b|\brenew\w*", 3),
     ],
     "abandoned_cart": [
         (
@@ -180,7 +183,7 @@ _STAYS = re.compile(r"\b(?:book(?:ed|ing|ings)?|stays?|guests?|rooms?|nights? at
 
 
 def read_kind(goal: Goal) -> Kind | None:
-    """The kind with the strongest cues, the earlier-named on a tie; retention, with a question, for a goal that is about customers at
+    """The kind with the strongest cues, the earlier-named on a tie; retention, as a doubt, for a goal that is about customers at
     all; None for anything else. Takes no words."""
     scores: dict[str, tuple[int, int]] = {}
     for name, cues in _COMPILED.items():
@@ -191,8 +194,7 @@ def read_kind(goal: Goal) -> Kind | None:
         return KINDS[max(scores, key=lambda name: scores[name])]
     if not _MARKETING.search(goal.whole):
         return None
-    goal.ask("What should people do because of the messages: come back, buy again, start, take a further product, stay loyal?")
-    goal.assume("The journey keeps customers buying, as the goal names no other kind.")
+    goal.doubt("aim")
     return KINDS["retention"]
 
 

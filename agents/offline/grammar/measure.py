@@ -8,7 +8,6 @@ from agents.offline.grammar.dates import duration, least_days
 from agents.offline.grammar.goal import Goal, count, rx
 from agents.offline.grammar.numbers import NUMBER, PERCENT
 from journeyman.domain import Measurement
-from journeyman.errors import PlanError
 
 WORTH_SEEING = 0.05
 """The lift, in successes per customer, that a comparison should be able to show."""
@@ -57,31 +56,34 @@ _TARGET = rx(
 
 
 def read_attribution(goal: Goal) -> int | None:
-    """Days in which a success counts for a message; None when the goal does not say. Raises PlanError beyond 90."""
-    stated = [least_days(m, tag) for m in goal.take(_ATTRIBUTION) for tag in "abc" if m[f"{tag}_unit"]]
+    """Days in which a success counts for a message; None when the goal does not say. More than 90 is a doubt."""
+    found = goal.take(_ATTRIBUTION)
+    stated = [least_days(m, tag) for m in found for tag in "abc" if m[f"{tag}_unit"]]
     if not stated:
         return None
     if max(stated) > 90:
-        raise PlanError(f"An attribution window of {max(stated):g} days is too long.", remedy="Use at most 90 days.")
-    return max(1, ceil(min(stated)))
+        goal.doubt("attribution", *(m.span() for m in found), size=f"{max(stated):g}")
+    return max(1, ceil(min(*stated, 90)))
 
 
 def read_shares(goal: Goal) -> dict[str, float]:
-    """Stated shares by arm of the experiment, 0 to 0.9. Raises PlanError when they leave no room for treatment."""
+    """Stated shares by arm of the experiment, 0 to 0.9; that they leave no room for treatment is a doubt."""
     shares: dict[str, float] = {}
+    spans: list[tuple[int, int]] = []
     for arm in _ARMS:
         if goal.take(_NO[arm]):
             shares[arm] = 0.0
             if arm == "holdout":
                 goal.ask("Without a holdout nobody can tell what the messages earn. Would 5% be acceptable?")
         for m in goal.take(_SHARE[arm]):
+            spans.append(m.span())
             shares[arm] = float(m["n"] or m["n2"]) / 100
     for m in goal.take(_KEEP_OUT) if "holdout" not in shares else ():
+        spans.append(m.span())
         shares["holdout"] = float(m["n"]) / 100
     if sum(shares.values()) > 0.9:
-        raise PlanError(
-            f"{sum(shares.values()):.0%} kept for comparison leaves too few to be treated.", remedy="Leave at least a tenth for treatment."
-        )
+        goal.doubt("shares", *spans, size=f"{sum(shares.values()):.0%}")
+        return dict.fromkeys(_ARMS, 0.1)
     return shares
 
 

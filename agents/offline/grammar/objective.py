@@ -5,7 +5,6 @@ from __future__ import annotations
 from agents.offline.grammar.events import NOUNS, Catalogue
 from agents.offline.grammar.goal import Goal, rx
 from agents.offline.grammar.numbers import NUMBER, PERCENT
-from journeyman.errors import PlanError
 
 _SHARES = {"full": 1.0, "fully": 1.0, "half": 0.5, "a third": 1 / 3, "a quarter": 0.25, "a fifth": 0.2, "a tenth": 0.1}
 _THINGS = NOUNS | {
@@ -24,12 +23,12 @@ _WEIGHT = rx(
 
 
 def read_events(goal: Goal, catalogue: Catalogue) -> dict[str, float]:
-    """Weights in (0, 1] by event. Raises PlanError for a weight outside that."""
+    """Weights in (0, 1] by event; one outside that is a doubt."""
     weights: dict[str, float] = {}
     for m in goal.take(_WEIGHT):
         weight = _SHARES[m["share"].lower()] if m["share"] else float(m["n"]) / (100 if m["pc"] else 1)
         if not 0 < weight <= 1:
-            raise PlanError(f"“{m.group().strip()}” is no weight.", remedy="Give each success event a weight above 0 and at most 1.")
-        if event := _THINGS[m["thing"].lower()]:
+            goal.doubt("weight", m.span())
+        elif event := _THINGS[m["thing"].lower()]:
             weights[catalogue.event(event)] = round(weight, 4)
     return weights

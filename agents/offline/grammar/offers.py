@@ -14,7 +14,6 @@ from agents.offline.grammar.dates import DATE, read_date
 from agents.offline.grammar.goal import BELOW, UPPER, Goal, rx
 from agents.offline.grammar.numbers import NUMBER, PERCENT, money, read_money
 from journeyman.domain import Brand, Incentive
-from journeyman.errors import PlanError
 
 _OFF = (
     r"(?:off\b|discounts?|discounted|coupons?|vouchers?|rebates?|reductions?|price cuts?|markdowns?|savings?\b(?! account)"
@@ -92,9 +91,10 @@ class _Limit:
 
 
 def read_offers(goal: Goal, brand: Brand) -> Offers:
-    """Offers the goal allows. Raises PlanError when it contradicts itself or asks for more than 100 %."""
-    nothing, no_money = bool(goal.take(_NOTHING)), bool(goal.take(_NO_MONEY))
-    no = {kind for kind, pattern in _NO.items() if goal.take(pattern)}
+    """Offers the goal allows; that it contradicts itself or asks for more than 100 % is a doubt."""
+    refusing = {"all": goal.take(_NOTHING), "money": goal.take(_NO_MONEY), **{kind: goal.take(pattern) for kind, pattern in _NO.items()}}
+    nothing, no_money, no = bool(refusing["all"]), bool(refusing["money"]), {kind for kind in _NO if refusing[kind]}
+    left = goal.text
     percents = [_percent(m, goal) for m in [*goal.take(_CEILING), *goal.take(_PERCENT, lambda m: _is_offer(m, goal))]]
     limits: dict[str, list[_Limit]] = {
         "percent_off": percents,
@@ -108,20 +108,19 @@ def read_offers(goal: Goal, brand: Brand) -> Offers:
     barred = no | ({"percent_off", "amount_off"} if no_money else set()) | (set(limits) if nothing else set())
     for kind in sorted(barred):
         if limits[kind]:
-            raise PlanError(
-                f"The goal both rules out and offers {kind.replace('_', ' ')}.",
-                remedy="Say either what may be offered or that nothing may.",
-            )
+            goal.doubt("offers", *(m.span() for found in refusing.values() for m in found), *_gone(left, goal.text))
+            limits[kind] = []
     codes = [m["code"] for m in goal.take(_CODE)]
     expires = [read_date(m, goal) for m in goal.take(_EXPIRES)]
     if any(day < goal.today for day in expires):
-        raise PlanError("The offer has expired already.", remedy="Give an expiry date that lies ahead.")
+        goal.doubt("offer_expired", *_gone(left, goal.text))
+        limits, expires = {}, []
     offers = Offers(refused=nothing or (no_money and not any(limits.values())))
     for kind, stated in limits.items():
-        if stated:
+        if stated := [x for x in stated if x.values]:
             offers.incentives += _levels(kind, stated, goal, brand)
     if percents or no_money or nothing:
-        offers.max_percent = min((max(p.values) for p in percents), default=0.0)
+        offers.max_percent = min((max(p.values) for p in percents if p.values and not (no_money or nothing)), default=0.0)
     if expires:
         offers.incentives = [i.model_copy(update={"expires": min(filter(None, (i.expires, *expires)))}) for i in offers.incentives]
     if codes:
@@ -129,6 +128,12 @@ def read_offers(goal: Goal, brand: Brand) -> Offers:
     if not (offers.incentives or offers.refused or no or no_money):
         goal.assume("Messages carry no offer, as the goal names none.")
     return offers
+
+
+def _gone(before: str, after: str) -> list[tuple[int, int]]:
+    """The stretches that have been taken between two states of a goal's text."""
+    taken = "".join("x" if a != b else " " for a, b in zip(before, after, strict=True))
+    return [m.span() for m in re.finditer("x+", taken)]
 
 
 def _is_offer(m: re.Match[str], goal: Goal) -> bool:
@@ -140,16 +145,21 @@ def _is_offer(m: re.Match[str], goal: Goal) -> bool:
 def _percent(m: re.Match[str], goal: Goal) -> _Limit:
     limit = _limit(m, m["values"], goal, ceiling=m.re is _CEILING)
     if max(limit.values) > 100:
-        raise PlanError(f"{max(limit.values):g}% off is more than the whole price.", remedy="Allow a discount of at most 100%.")
+        return _too_much(goal, m, f"{max(limit.values):g}%")
     if max(limit.values) > 70:
         goal.ask(f"Is a discount of {max(limit.values):g}% really meant?")
     return _Limit(limit.values, limit.up_to, conditions=_conditions(m, goal))
 
 
+def _too_much(goal: Goal, m: re.Match[str], size: str) -> _Limit:
+    goal.doubt("offer_size", m.span(), size=size)
+    return _Limit([], up_to=False)
+
+
 def _points(m: re.Match[str], goal: Goal) -> _Limit:
     limit = _limit(m, m["values"] or m["values2"], goal)
     if max(limit.values) > 1_000_000:
-        raise PlanError(f"{max(limit.values):,g} points are more than an offer can hold.", remedy="Allow at most 1,000,000 points.")
+        return _too_much(goal, m, f"{max(limit.values):,.0f}")
     return limit
 
 
@@ -188,7 +198,7 @@ def _amount(m: re.Match[str], goal: Goal, brand: Brand) -> _Limit:
     first = read_money(m, "a", currency=_currency(brand))
     values = [first.amount] + ([read_money(m, "b").amount] if m["more"] else [])
     if max(values) > 1_000_000:
-        raise PlanError(f"{max(values):,g} off is more than an offer can hold.", remedy="Allow at most 1,000,000.")
+        return _too_much(goal, m, f"{max(values):,.0f}")
     limit = _limit(m, " ".join(f"{v:.4g}" if v < 1000 else f"{v:.0f}" for v in values), goal)
     return _Limit(limit.values, limit.up_to, first.currency, _conditions(m, goal))
 

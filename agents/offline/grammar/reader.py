@@ -30,6 +30,8 @@ class Reader:
     def __init__(self, goal: Goal, kind: Kind, event: str, catalogue: Catalogue) -> None:
         self.goal, self.kind, self.main, self.names = goal, kind, event, catalogue
         self.success: str | None = None
+        self.sized = False
+        """Whether a clause has already said how many orders they have made."""
         self.recency = False
         """Whether a clause has already said how long they have been away."""
 
@@ -78,6 +80,7 @@ class Reader:
 
     def counted(self, event: str, op: Op, n: float, length: float | None, words: str) -> Predicate:
         if length is None:
+            self.sized = self.sized or event in ("order", "booking")
             return is_(self.names.total(event), op, n)
         if length in WINDOWS:
             return is_(self.names.within(event, int(length)), op, n)

@@ -7,6 +7,7 @@ import re
 from agents.offline.grammar.goal import Goal, rx
 from agents.offline.grammar.kind import TONES
 from agents.offline.grammar.numbers import NUMBER, PERCENT
+from agents.offline.tongues import NAMES
 from journeyman.domain import Brand, Regulated
 
 _QUOTED = r"(?:\"[^\"∎]{1,80}\"|(?<!\w)'[^'∎]{1,80}'(?!\w))"
@@ -29,10 +30,11 @@ _TONE_WORDS = {
 _ANY_TONE = "|".join(_TONE_WORDS.values())
 _TONE = rx(
     rf"\b(?P<no>no|not|never|avoid|without)? ?(?:be |too |an? |in |keep it |sound |use )*(?P<words>(?:{_ANY_TONE})(?:(?: ?,| and| "
-    rf"or| but)? (?:{_ANY_TONE}))*) (?:tones?|voice|style|copy|wording|language)\b"
+    rf"or| but)? (?:{_ANY_TONE}))*) (?:tones?|voice|style|copy|wording|language|emails?|messages?|texts?)\b"
                rf"|\b(?:tone|voice|style)(?: of voice)?(?: (?:is|should be|to be|must be))?[: =]{{1,3}}(?P<no2>not "
                rf")?(?P<words2>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)\b"
-           rf"|\b(?:keep it|be|sound) (?P<words3>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)\b")  # fmt: skip
+           rf"|\b(?:keep it|be|sound) (?P<words3>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)\b"
+           rf"|(?:^|(?<=[.;!?] ))(?P<words4>(?:{_ANY_TONE})(?:(?: ?,| and| or| but)? (?:{_ANY_TONE}))*)(?= ?(?:[.;!?]|$))")  # fmt: skip
 _OTHER_TONE = rx(r"\b(?:formal|professional|luxurious|authoritative|serious|edgy|inspiring|corporate) (?:tone|voice|style)\b")
 _CREDIT = rx(
     r"\b(?:loans?|mortgages?|credit cards?|(?<!store )(?<!bonus )credit (?:lines?|limits?|products?|offers?)|lines? of credit"
@@ -62,13 +64,18 @@ def read_banned(goal: Goal) -> list[str]:
     return list(dict.fromkeys(p[:200] for p in phrases if p))[:500]
 
 
+def tones_in(words: str) -> list[str]:
+    """The house's tones that words speak of."""
+    return [t for t, pattern in _TONE_WORDS.items() if re.search(rf"\b(?:{pattern})\b", words, re.I)]
+
+
 def read_tones(goal: Goal) -> list[str]:
     """The tones wanted; all when the goal does not say."""
     wanted: list[str] = []
     unwanted: list[str] = []
     for m in goal.take(_TONE):
-        words = m["words"] or m["words2"] or m["words3"]
-        found = [t for t, pattern in _TONE_WORDS.items() if re.search(rf"\b(?:{pattern})\b", words, re.I)]
+        words = next(m[g] for g in ("words", "words2", "words3", "words4") if m[g])
+        found = tones_in(words)
         (unwanted if m["no"] or m["no2"] else wanted).extend(found)
     for m in goal.take(_OTHER_TONE):
         goal.ask(f"Of warm, playful and direct, which comes nearest to “{m.group()}”?")
@@ -85,15 +92,13 @@ def read_products(goal: Goal, brand: Brand) -> list[str]:
     return (named or [p.id for p in brand.products])[:200]
 
 
-def read_languages(goal: Goal, brand: Brand) -> None:
-    """A plan writes in the brand's language; another one is asked about."""
-    for m in goal.take(_LANGUAGE):
-        asked = [w for w in re.findall(r"\w+", m["list"].lower()) if w in _LANGUAGES and _LANGUAGES[w] != brand.default_language[:2]]
-        if asked:
-            goal.ask(
-                f"Copy is written in the brand's language ({brand.default_language}); who translates it into "
-                f"{' and '.join(w.title() for w in asked)}?"
-            )
+def read_languages(goal: Goal, brand: Brand) -> list[str]:
+    """What the copy is written in: the languages the goal names; else its own, where it is not English; else the brand's."""
+    named = [_LANGUAGES[w] for m in goal.take(_LANGUAGE) for w in re.findall(r"\w+", m["list"].lower()) if w in _LANGUAGES]
+    chosen = list(dict.fromkeys(named)) or [brand.default_language if goal.language == "en" else goal.language]
+    if not named and chosen[0] != brand.default_language:
+        goal.assume(f"Copy is written in {NAMES[goal.language]}, as the goal is; the brand's own language is {brand.default_language}.")
+    return chosen
 
 
 def read_regulated(goal: Goal) -> Regulated:

@@ -99,6 +99,8 @@ def bargain(r: Reader, m: Match) -> Predicate | None:
 
 
 def vip(r: Reader, m: Match) -> Predicate | None:
+    if r.sized:
+        return None  # said more precisely elsewhere
     for name in ("attribute_vip", "attribute_is_vip"):
         if r.names.features and r.names.has(name):
             return is_(name, ">=", 1)

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from agents.offline.planner import OfflinePlanner
 from agents.roles import Setting
-from journeyman.domain import AllOf, AnyOf, Brand, Comparison, Plan, Predicate
+from journeyman.domain import AllOf, Answer, AnyOf, Brand, Comparison, Plan, Predicate, Question, Questions
 
 TODAY = "2026-11-24"
 
 
-def plan(goal: str, **setting: Any) -> Plan:
+def answered(goal: str, *, answers: Sequence[Answer] = (), assume: bool = False, **setting: Any) -> Plan | Questions:
     setting = {"brand": Brand(name="Acme"), "today": TODAY} | setting
-    return asyncio.run(OfflinePlanner().plan(goal, Setting(**setting)))
+    return asyncio.run(OfflinePlanner().plan(goal, Setting(**setting), answers=answers, assume=assume))
+
+
+def plan(goal: str, **setting: Any) -> Plan:
+    made = answered(goal, **setting)
+    assert isinstance(made, Plan), made
+    return made
+
+
+def asked(goal: str, **setting: Any) -> dict[str, Question]:
+    """What is asked back, by what it is about."""
+    made = answered(goal, **setting)
+    assert isinstance(made, Questions), made
+    return {q.id: q for q in made.questions}
 
 
 def condition(where: Predicate) -> str:

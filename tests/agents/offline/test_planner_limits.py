@@ -1,12 +1,12 @@
-"""For any goal: a valid plan or a PlanError, and no limit looser than stated."""
+"""For any goal: a valid plan, questions or a PlanError, and no limit looser than stated."""
 
 from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planned import plan
+from planned import answered
 
-from journeyman.domain import CHANNELS, WINDOW_HOURS, Plan
+from journeyman.domain import CHANNELS, WINDOW_HOURS, Plan, Questions
 from journeyman.errors import PlanError
 
 NUMBER_WORDS = {1: "one", 2: "two", 3: "three", 4: "four", 5: "five", 12: "twelve", 20: "twenty", 21: "twenty-one"}
@@ -23,9 +23,15 @@ PIECES = (
 
 def outcome(goal: str) -> Plan | None:
     try:
-        made = plan(goal)
+        made = answered(goal)
     except PlanError as refused:
         assert refused.message and refused.remedy
+        return None
+    if isinstance(made, Questions):
+        assert all(q.text and q.why and "{" not in q.text for q in made.questions if "{" not in goal)
+        taken = answered(goal, assume=True)
+        assert isinstance(taken, Plan) == made.assumable
+        assert isinstance(taken, Questions) or {q.assumed for q in made.questions} <= set(taken.assumptions)
         return None
     assert Plan.model_validate_json(made.model_dump_json()) == made
     assert made.objective.attribution_window_days >= 1 and made.guardrails.quiet_hours and made.guardrails.frequency_caps
@@ -34,13 +40,13 @@ def outcome(goal: str) -> Plan | None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(PIECES.split("|")), max_size=25).map(" ".join))
-def test_any_heap_of_marketing_words_is_a_plan_or_a_refusal(goal: str) -> None:
+def test_any_heap_of_marketing_words_is_a_plan_questions_or_a_refusal(goal: str) -> None:
     outcome(goal)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200), st.booleans())
-def test_any_text_is_a_plan_or_a_refusal(text: str, marketing: bool) -> None:
+def test_any_text_is_a_plan_questions_or_a_refusal(text: str, marketing: bool) -> None:
     outcome(f"Win back customers {text}" if marketing else text)
 
 
