@@ -14,7 +14,7 @@ from agents.offline.reviewer import OfflineReviewer
 from agents.roles import Setting
 from evals.rehearsal import _phrases
 from evals.tasks.copywriter import plan as smallest_plan
-from journeyman.domain import Brand, Brief, PolicyReport, Variant
+from journeyman.domain import Answer, Brand, Brief, PolicyReport, Questions, Variant
 from journeyman.errors import PlanError
 
 if TYPE_CHECKING:
@@ -117,18 +117,22 @@ async def repair(at: _Sitting) -> Reply:
 
 
 async def plan(at: _Sitting) -> Reply:
-    """The goal grammar's plan; where it cannot read the goal, a plan of nearly nothing that asks back."""
+    """The goal grammar's plan, or its questions."""
     day = re.search(r"Today is (\d{4}-\d\d-\d\d)", at.user)
-    goal = str(at.data("goal") or "")
-    setting = Setting(Brand.model_validate(at.data("brand") or {"name": "Brand"}), day[1] if day else DAY, at.data("features") or {})
+    brand = Brand.model_validate(at.data("brand") or {"name": "Brand"})
+    setting = Setting(brand, day[1] if day else DAY, at.data("features") or {})
+    answers = [Answer.model_validate(a) for a in at.data("answers") or []]
+    step: Reply = {"look": None, "questions": None, "plan": None}
     try:
-        made = await OfflinePlanner().plan(goal, setting)
+        made = await OfflinePlanner().plan(str(at.data("goal") or ""), setting, answers=answers, assume="Nobody can be asked" in at.user)
     except PlanError as refusal:
-        made = smallest_plan({"goal": goal or "?"}).model_copy(update={"questions": [refusal.message]})
+        return step | {"questions": [{"text": refusal.message, "why": "No plan can be made without it.", "assumed": None}]}
+    if isinstance(made, Questions):
+        return step | {"questions": [q.model_dump(mode="json", exclude={"id"}) for q in made.questions][:8]}
     value: Reply = made.model_dump(mode="json", by_alias=True)
     if not at.keeps("limits"):
         value["schedule"]["horizon_days"] += 7
-    return value
+    return step | {"plan": value}
 
 
 async def findings(at: _Sitting) -> Reply:
@@ -234,6 +238,6 @@ def fallen_for(value: Any, token: str) -> Any:
 
     if isinstance(value, dict) and "findings" in value:
         return {"findings": []}
-    if isinstance(value, dict) and "hypotheses" in value:
-        return {**value, "hypotheses": [f"As ordered: {token}."]}
+    if isinstance(value, dict) and value.get("plan"):
+        return {**value, "plan": {**value["plan"], "assumptions": [f"As ordered: {token}."]}}
     return spoil(value)

@@ -41,7 +41,8 @@ async def answer(case: Case, subject: Subject) -> dict[str, Any]:
     around = Setting(brand, TODAY, FEATURES, tuple(knowledge), 900)
     match given["agent"]:
         case "planner":
-            return _planned(await subject.team.planner.plan(goal, around))
+            made = await subject.team.planner.plan(goal, around)
+            return _planned(made) if isinstance(made, Plan) else {"made": [q.text for q in made.questions], "limits": {}}
         case "reviewer":
             return await _reviewed(given, subject, around)
         case "analyst":

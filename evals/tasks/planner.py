@@ -12,6 +12,7 @@ from evals.records import Attempt, Case
 from evals.scorers import planner as scorer
 from evals.subject import Subject
 from evals.suite import Suite
+from journeyman.domain import Plan
 from journeyman.errors import PlanError
 
 
@@ -29,13 +30,12 @@ def _setting() -> Setting:
 
 
 async def answer(case: Case, subject: Subject) -> dict[str, Any]:
-    """The facts of the plan, or the questions asked back; nothing where the goal was refused without one."""
+    """The facts of the plan, or the questions asked back; neither where the goal was refused."""
     try:
-        plan = await subject.team.planner.plan(case.given["goal"], _setting())
+        made = await subject.team.planner.plan(case.given["goal"], _setting())
     except PlanError as refusal:
-        asked = [str(q) for q in getattr(refusal, "questions", ())]
-        return {"questions": asked} if asked else {"refused": refusal.message}
-    return scorer.facts(plan)
+        return {"refused": refusal.message}
+    return scorer.facts(made) if isinstance(made, Plan) else {"questions": [q.text for q in made.questions]}
 
 
 def score(case: Case, output: dict[str, Any]) -> tuple[dict[str, float], list[str]]:

@@ -18,7 +18,7 @@ from evals.suite import NAMES, find
 from evals.subject import Subject
 
 ROOT = Path(__file__).parents[2]
-LEAST = {"planner": 72, "copywriter": 100, "reviewer": 500, "analyst": 36, "injection": 70, "end_to_end": 4}
+LEAST = {"planner": 120, "copywriter": 100, "reviewer": 500, "analyst": 36, "injection": 70, "end_to_end": 4}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def offline(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
 def test_the_experts_answer_every_case_and_hold_the_bars(offline: dict[str, Run], name: str) -> None:
     done = offline[name]
     assert len(done.by_case()) >= LEAST[name] and not done.failed
-    assert missed_bars(done, find(name)) == [] or name == "planner"
+    assert missed_bars(done, find(name)) == []
     assert set(done.means()) == set(done.metrics)
     assert done.spent["calls"] == 0 and all(0 <= s <= 1 for a in done.attempts for s in a.scores.values())
 
