@@ -79,8 +79,8 @@ class Door:
 
     `model` is `openai:NAME` or any `init_chat_model` name; OPENAI_BASE_URL and OPENAI_API_KEY are read from `env`. `cache` is a folder
     (None: no cache). `seed` drives the jitter alone. `sleep` and `timer` (monotonic seconds) are replaced in tests. `options` go to the
-    chat model as they are (temperature, …). `between` stands between the door and the line: it gets each request and the way to send it, and
-    may answer in its place (a recording). Raises WorkspaceError when a key or a needed price is missing.
+    chat model as they are (temperature, …). `between` stands between the door and the line: it gets each request and the way to send it,
+    and may answer in its place (a recording). Raises WorkspaceError when a key or a needed price is missing.
     """
 
     def __init__(

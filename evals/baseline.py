@@ -25,7 +25,8 @@ def bless(run: Run, baselines: Path = BASELINES) -> Path:
     suite = find(run.suite)
     if run.dataset != suite.dataset(suite.cases()):
         raise RunError(
-            f"The run was not asked today's cases of {run.suite} ({run.dataset.name}).", remedy=f"Run the whole suite: journeyman eval run {run.suite}."
+            f"The run was not asked today's cases of {run.suite} ({run.dataset.name}).",
+            remedy=f"Run the whole suite: journeyman eval run {run.suite}.",
         )
     if run.failed:
         raise RunError(

@@ -85,7 +85,10 @@ def _kept(said: AIMessage, request: Request, epoch: int, seconds: float) -> dict
 
 def _message(kept: dict[str, Any]) -> AIMessage:
     usage = kept.get("usage")
-    counted = UsageMetadata(**{name: usage[name] for name in ("input_tokens", "output_tokens", "total_tokens")}) if usage else None
+    counted: UsageMetadata | None = None
+    if usage:
+        read, said = int(usage["input_tokens"]), int(usage["output_tokens"])
+        counted = UsageMetadata(input_tokens=read, output_tokens=said, total_tokens=read + said)
     extra = {"refusal": kept["refusal"]} if kept.get("refusal") else {}
     return AIMessage(
         content=kept["text"], response_metadata={"finish_reason": kept.get("finish")}, additional_kwargs=extra, usage_metadata=counted

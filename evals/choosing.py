@@ -15,7 +15,9 @@ from journeyman.errors import RunError
 from prompts import Prompt, PromptError, load_version, read
 
 
-def subject(model: str, prompts: Sequence[str] = (), *, settings: Mapping[str, Any] | None = None, cassette: Cassette | None = None) -> Subject:
+def subject(
+    model: str, prompts: Sequence[str] = (), *, settings: Mapping[str, Any] | None = None, cassette: Cassette | None = None
+) -> Subject:
     """What to measure. Raises RunError for a prompt that is not there."""
     settings = dict(settings or {})
     chosen = {prompt.id: prompt for prompt in map(_prompt, prompts)}
@@ -38,6 +40,8 @@ def _prompt(wanted: str) -> Prompt:
             raise RunError(f"{wanted} names no prompt and version.", remedy="Write --prompt ID@VERSION, or --prompt ID=FILE.")
         return read(Path(file), id)
     except OSError as problem:
-        raise RunError(f"The prompt file of {wanted} cannot be read.", remedy="Write --prompt ID=FILE with a file that is there.") from problem
+        raise RunError(
+            f"The prompt file of {wanted} cannot be read.", remedy="Write --prompt ID=FILE with a file that is there."
+        ) from problem
     except PromptError as problem:
         raise RunError(str(problem), remedy="Versions in use are in prompts/, earlier ones in prompts/archive/.") from problem

@@ -4,8 +4,8 @@
     unsure       none is, but a loss beyond `margin` cannot be ruled out for every metric
     fine         such a loss is ruled out for every metric
 
-Cases are joined by id and epochs averaged, by our own list; a missing or failed attempt counts as 0. Runs of other cases, or judged by other
-judges, are no comparison and are refused.
+Cases are joined by id and epochs averaged, by our own list; a missing or failed attempt counts as 0. Runs of other cases, or judged by
+other judges, are no comparison and are refused.
 """
 
 from __future__ import annotations

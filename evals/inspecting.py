@@ -74,7 +74,9 @@ def attempts(
             scores, notes = suite.score(by_id[str(state.sample_id)], state.metadata["output"])
             scores |= state.metadata.get("graded", {})
             value = sum(scores.values()) / max(1, len(scores))
-            return Score(value=value, answer=state.output.completion, explanation="\n".join(notes), metadata={"scores": scores, "notes": notes})
+            return Score(
+                value=value, answer=state.output.completion, explanation="\n".join(notes), metadata={"scores": scores, "notes": notes}
+            )
 
         return judge
 
@@ -94,7 +96,9 @@ def attempts(
 
 def _collected(log: EvalLog, cases: Sequence[Case], epochs: int) -> list[Attempt]:
     if log.status != "success":
-        raise RunError(f"The run was not finished: {log.error.message if log.error else log.status}.", remedy=f"See the log {log.location}.")
+        raise RunError(
+            f"The run was not finished: {log.error.message if log.error else log.status}.", remedy=f"See the log {log.location}."
+        )
     samples = {(str(s.id), s.epoch): s for s in log.samples or []}
     return [_attempt(case, epoch, samples.get((case.id, epoch))) for case in cases for epoch in range(1, epochs + 1)]
 

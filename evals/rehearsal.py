@@ -1,8 +1,8 @@
 """A model to rehearse with: it needs no key and no network, it really reads the prompt it is given, and how good it is, is known.
 
-Each habit below belongs to an instruction. Where the instruction stands in the prompt, the model keeps it with chance `obeys`; where it does
-not, with chance `obeys - effect`. So a prompt that lost an instruction is worse by exactly `effect` for what the instruction is about, and
-a comparison can be held to finding it. Draws depend on the seed, the messages and the epoch and on nothing else.
+Each habit below belongs to an instruction. Where the instruction stands in the prompt, the model keeps it with chance `obeys`; where it
+does not, with chance `obeys - effect`. So a prompt that lost an instruction is worse by exactly `effect` for what the instruction is
+about, and a comparison can be held to finding it. Draws depend on the seed, the messages and the epoch and on nothing else.
 
 It answers through the offline experts and is no language model: an instruction it has no habit for makes no difference to it.
 """

@@ -111,7 +111,12 @@ async def repair(at: _Sitting) -> Reply:
     copy.pop("cta.url", None)
     wanted = {"email": ("subject", "preheader", "cta_label"), "app": ("title", "cta_label"), "sms": ()}
     kind = "email" if "subject" in copy else "app" if "title" in copy else "sms"
-    filler = {"subject": "A note from us", "preheader": "A few lines for you.", "title": "A note from us", "cta_label": label or "Have a look"}
+    filler = {
+        "subject": "A note from us",
+        "preheader": "A few lines for you.",
+        "title": "A note from us",
+        "cta_label": label or "Have a look",
+    }
     body = copy["body"] if len(copy["body"]) >= 20 else f"{copy['body']} We are glad you are here."
     return {"body": body} | {name: copy.get(name) or filler[name] for name in wanted[kind]}
 
@@ -136,12 +141,14 @@ async def plan(at: _Sitting) -> Reply:
 
 
 async def findings(at: _Sitting) -> Reply:
-    """What the phrase lists object to, each reported where the habit is kept; a false one where clean copy should be left alone and is not."""
+    """What the phrase lists object to, each reported where the habit is kept; a false one where clean copy is not left alone."""
     variants = [_variant(shown) for shown in at.data("variants") or []]
     rules, planned = set(re.findall(r"^- ([A-Z]\d\d):", at.user, re.M)), smallest_plan({})
     rails = planned.guardrails.model_copy(update={"regulated": "credit" if "X06" in rules else "none"})
     planned = planned.model_copy(update={"guardrails": rails})
-    brand = Brand.model_validate({"name": "Brand", "evidence": [{"id": f"e{n}", "claim": c} for n, c in enumerate(at.data("claims") or [])]})
+    brand = Brand.model_validate(
+        {"name": "Brand", "evidence": [{"id": f"e{n}", "claim": c} for n, c in enumerate(at.data("claims") or [])]}
+    )
     opinions = await OfflineReviewer().review(variants, planned, Setting(brand, DAY))
     told = []
     for variant in variants:
@@ -186,7 +193,12 @@ async def analysis(at: _Sitting) -> Reply:
 
 def _lesson(lever: str, level: str, segment: str | None, good: bool) -> Reply:
     whom = f"For {segment}, " if segment else ""
-    return {"statement": f"{whom}{level} does {'better' if good else 'worse'} than average.", "lever": lever, "level": level, "segment": segment}
+    return {
+        "statement": f"{whom}{level} does {'better' if good else 'worse'} than average.",
+        "lever": lever,
+        "level": level,
+        "segment": segment,
+    }
 
 
 async def paragraph(at: _Sitting) -> Reply:

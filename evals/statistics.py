@@ -55,14 +55,14 @@ def paired(
     seed: int = 0,
     draws: int = DRAWS,
 ) -> Paired:
-    """Compares cases one by one. `differences` (n,) in [-1, 1], each the mean of `epochs` tries; `clusters` (n,) names. `sampled` False: the
-    answers are the same to the letter, so there is nothing that chance could have hidden. Raises ValueError when there are none."""
+    """Compares cases one by one. `differences` (n,) in [-1, 1], each the mean of `epochs` tries; `clusters` (n,) names. `sampled` False:
+    the answers are the same to the letter, so there is nothing that chance could have hidden. Raises ValueError when there are none."""
     if not differences or len(differences) != len(clusters):
         raise ValueError("needs one cluster for each of at least one difference")
     d = np.asarray(differences, dtype=np.float64)
     names, place = np.unique(np.asarray(clusters), return_inverse=True)
     k, n = len(names), len(d)
-    sums, sizes = np.bincount(place, weights=d, minlength=k), np.bincount(place, minlength=k).astype(np.float64)
+    sums, sizes = np.bincount(place, weights=d, minlength=k), np.bincount(place, weights=np.ones(n), minlength=k)
     mean = float(d.mean())
     signs = np.sign(np.round(sums, 12))
     better, worse = int((signs > 0).sum()), int((signs < 0).sum())
@@ -71,7 +71,9 @@ def paired(
     p_sign = sign_test(better, worse)
     if better + worse < ENOUGH:
         p_mean = max(p_mean, p_sign)
-        wide = math.sqrt(error**2 + 2 * (np.abs(sums).max() / n) ** 2)  # as if one more had been lost and one won (after Agresti & Min, 2005)
+        wide = math.sqrt(
+            error**2 + 2 * (np.abs(sums).max() / n) ** 2
+        )  # as if one more had been lost and one won (after Agresti & Min, 2005)
         z, z_two = NormalDist().inv_cdf(1 - alpha), NormalDist().inv_cdf(1 - alpha / 2)
         low, high, floor = min(low, mean - z_two * wide), max(high, mean + z_two * wide), min(floor, mean - z * wide)
     if sampled and worse < FEW:

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -107,8 +107,14 @@ class Subject:
         unheard = self.between is not None or (self.cassette is not None and not self.cassette.live)
         env = dict(self.env) | ({"OPENAI_BASE_URL": NOWHERE, "OPENAI_API_KEY": "none"} if unheard else {})
         return {
-            "prices": {REHEARSAL: Price(input=0, output=0)}, "ledger": _Book(), "env": env, "options": dict(self.settings), "prompts": self.prompt, "between": self._line, "clock": self.clock
-        }  # fmt: skip
+            "prices": {REHEARSAL: Price(input=0, output=0)},
+            "ledger": _Book(),
+            "env": env,
+            "options": dict(self.settings),
+            "prompts": self.prompt,
+            "between": self._line,
+            "clock": self.clock,
+        }
 
     def prompt(self, id: str) -> Prompt:
         """The prompt in use: the one chosen, else the one on file."""
@@ -116,7 +122,7 @@ class Subject:
 
     async def _line(self, request: Request, send: Callable[[], Awaitable[AIMessage]]) -> AIMessage:
         between = self.between
-        live = (lambda: between(request, send)) if between else send
+        live = partial(between, request, send) if between else send
         if self.cassette is None:
             return await live()
         said, seconds = await self.cassette.play(request, epoch(), live)

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class Suite:
         """The cases by id. Raises ContentError for a malformed line, RunError where two have one id."""
         found = sorted(self.read(), key=lambda c: c.id)
         if len({c.id for c in found}) < len(found):
-            twice = next(a.id for a, b in zip(found, found[1:], strict=False) if a.id == b.id)
+            twice = next(a.id for a, b in pairwise(found) if a.id == b.id)
             raise RunError(f"Two cases of the suite {self.name} are called {twice}.", remedy="Give every case an id of its own.")
         return found
 

@@ -14,7 +14,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from evals.comparing import Compared, Comparison
+    from evals.comparing import Comparison
     from evals.records import Agreement, Run
     from evals.suite import Suite
 
@@ -96,7 +96,8 @@ def verdict(c: Comparison) -> str:
         times = -(-(short.cases_needed or 0) // max(1, short.cases))
         return (
             f"No loss is shown, but one of more than {100 * c.margin:g} points in {short.metric} is not ruled out. "
-            f"{short.cases_needed:,} cases like these would do (now {short.cases}); or ask each {times} times: --epochs {times * max(c.epochs)}."
+            f"{short.cases_needed:,} cases like these would do (now {short.cases}); "
+            f"or ask each {times} times as often: --epochs {times * max(c.epochs)}."
         )
     return f"A loss of more than {100 * c.margin:g} points is ruled out in every metric, over {c.cases} cases."
 
@@ -133,7 +134,9 @@ def _changed(console: Console, changed: object) -> None:
     from evals.comparing import Changed
 
     assert isinstance(changed, Changed)
-    moved = [f"{m} {percent(changed.base[m])} → {percent(changed.candidate[m])}" for m in changed.base if changed.base[m] != changed.candidate[m]]
+    moved = [
+        f"{m} {percent(changed.base[m])} → {percent(changed.candidate[m])}" for m in changed.base if changed.base[m] != changed.candidate[m]
+    ]
     console.print(f"[bold]{escape(changed.case)}[/] {', '.join(moved) or 'same scores'}", highlight=False)
     for note in [changed.error] if changed.error else changed.notes[:3]:
         console.print(f"  {note[:300]}", markup=False, style="dim", soft_wrap=True)
@@ -148,7 +151,9 @@ def _breakdown(console: Console, done: Run) -> None:
     columns = list(dict.fromkeys(name for row in done.breakdown.values() for name in row))
     table = _table("", *columns)
     for name, row in done.breakdown.items():
-        cells = ["" if (v := row.get(c)) is None else f"{v:.0f}" if c in ("lines", "found", "false", "attempts") else percent(v) for c in columns]
+        cells = [
+            "" if (v := row.get(c)) is None else f"{v:.0f}" if c in ("lines", "found", "false", "attempts") else percent(v) for c in columns
+        ]
         table.add_row(name, *cells)
     console.print(table)
 
@@ -165,7 +170,8 @@ def spent(done: Run) -> str:
     if not s["calls"]:
         return "No model was asked."
     cost = "cost unknown" if s["cost"] is None else f"${s['cost']:.4f}"
-    return f"{s['calls']:,} calls, {s['tokens_in']:,} + {s['tokens_out']:,} tokens, {cost}, {(s['seconds'] or 0) / (s['calls'] or 1):.2f} s a call."
+    each = (s["seconds"] or 0) / s["calls"]
+    return f"{s['calls']:,} calls, {s['tokens_in']:,} + {s['tokens_out']:,} tokens, {cost}, {each:.2f} s a call."
 
 
 def percent(value: float) -> str:
@@ -202,6 +208,13 @@ def listed(console: Console, runs: Sequence[tuple[str, bool, Run]]) -> None:
         scores = ", ".join(f"{m} {percent(v)}" for m, v in r.means().items())
         tokens = (r.spent["tokens_in"] or 0) + (r.spent["tokens_out"] or 0)
         cost = "unknown" if r.spent["cost"] is None else f"${r.spent['cost']:.2f}"
-        shown = (f"{name} [green]blessed[/]" if blessed else name, r.suite, escape(r.model.name), str(len(r.by_case())), str(r.epochs), scores)
+        shown = (
+            f"{name} [green]blessed[/]" if blessed else name,
+            r.suite,
+            escape(r.model.name),
+            str(len(r.by_case())),
+            str(r.epochs),
+            scores,
+        )
         table.add_row(*shown, f"{tokens:,.0f}", cost)
     console.print(table)

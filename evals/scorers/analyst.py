@@ -18,8 +18,8 @@ _DOWN = re.compile(r"\b(?:less|worse|below|worst|lower|poorly|behind|underperfor
 
 
 def score(report: PolicyReport, analysis: Analysis, paragraph: str) -> tuple[dict[str, float], list[str]]:
-    """`faithful`: figures that stand in the report; `direction`: learnings whose sign and words agree with their row; `warranted`: learnings
-    whose interval is clear (or that say it is too early); `found`: clear rows that were named. Absent where there is nothing to judge."""
+    """`faithful`: figures that stand in the report; `direction`: learnings whose sign and words agree with their row; `warranted`:
+    learnings whose interval is clear; `found`: clear rows that were named. Absent where there is nothing to judge."""
     marks: dict[str, list[tuple[bool, str]]] = {"faithful": [], "direction": [], "warranted": [], "found": []}
     allowed = set(figures(report))
     for text in (*(x.statement for x in analysis.learnings), paragraph):
@@ -31,8 +31,12 @@ def score(report: PolicyReport, analysis: Analysis, paragraph: str) -> tuple[dic
         if not learning.lift_points:
             continue
         if learning.segment:
-            row = next((s for s in report.segments if (s.segment, s.lever, s.level) == (learning.segment, learning.lever, learning.level)), None)
-            marks["direction"].append((row is not None and _agrees(learning.statement, row.reward_rate > row.overall_rate), f"{where}: sign"))
+            row = next(
+                (s for s in report.segments if (s.segment, s.lever, s.level) == (learning.segment, learning.lever, learning.level)), None
+            )
+            marks["direction"].append(
+                (row is not None and _agrees(learning.statement, row.reward_rate > row.overall_rate), f"{where}: sign")
+            )
         else:
             up = clear.get((learning.lever, learning.level))
             marks["warranted"].append((up is not None, f"{where} is not clear of chance"))

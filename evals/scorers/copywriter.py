@@ -32,21 +32,26 @@ def score(given: Mapping[str, Any], got: Mapping[str, Any]) -> tuple[dict[str, f
     if "refused" in got:
         return {"language": 0.0}, [str(got["refused"])]
     variants = [Variant.model_validate(v) for v in got["variants"]]
-    wanted = int(given["count"])
+    wanted, home = int(given["count"]), brand.default_language
     if not variants:
-        return {"constraints": 0.0, "offer": 0.0, "language": 0.0}, ["nothing was written"]
+        return {"constraints": 0.0, "offer": 0.0} | ({"language": 0.0} if language != home else {}), ["nothing was written"]
     verdicts = [check(v, brand) for v in variants]
     offer = Incentive.model_validate(given["brief"]["incentive"]) if given["brief"].get("incentive") else None
     marks: dict[str, list[tuple[bool, str]]] = {
         "constraints": [(kept(v), _told(v)) for v in verdicts] + [(False, "a variant is missing")] * max(0, wanted - len(variants)),
         "offer": [offer_right(variant, verdict, offer) for variant, verdict in zip(variants, verdicts, strict=True)],
-        "language": [(in_language(v, language), f"not in {NAMES.get(language, language)}") for v in variants],
+        "language": [(in_language(v, language), f"not in {NAMES.get(language, language)}") for v in variants if language != home],
         "variety": [(new, "too like an earlier one") for new in fresh(variants)],
         "reading": [(lix(core_text(v)) <= HARDEST.get(language, HARD), "hard to read") for v in variants],
         "voice": [voice(v, brand) for v in variants],
     }
-    notes = [f"{name}: {variants[at].id if at < len(variants) else ''} {why}" for name, m in marks.items() for at, (ok, why) in enumerate(m) if not ok]
-    return {name: sum(ok for ok, _ in m) / len(m) for name, m in marks.items()}, notes
+    notes = [
+        f"{name}: {variants[at].id if at < len(variants) else ''} {why}"
+        for name, m in marks.items()
+        for at, (ok, why) in enumerate(m)
+        if not ok
+    ]
+    return {name: sum(ok for ok, _ in m) / len(m) for name, m in marks.items() if m}, notes
 
 
 def kept(verdict: Verdict) -> bool:

@@ -1,4 +1,4 @@
-"""Scores a whole campaign by what it left behind: a live journey, enough copy over all levers, nothing a rule rejects, every text fit to send."""
+"""Scores a campaign by what it left behind: a live journey, enough copy over all levers, none that a rule rejects, all fit to send."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from journeyman.errors import RenderError
 
 
 def score(given: Mapping[str, Any], got: Mapping[str, Any], people: Sequence[Customer]) -> tuple[dict[str, float], list[str]]:
-    """`live`: the journey went live; `enough`: approved copy of the target; `covered`: levels of channel, theme and offer that some copy has;
-    `lawful`: approved copy that no rule rejects; `sendable`: copy that renders for every customer; `reached`: the audience is not empty; `orders`: on the first day, when
-    nothing is known, no channel rests, no window is closed and a twentieth at least is explored."""
+    """`live`: the journey went live; `enough`: approved copy of the target; `covered`: levels of channel, theme and offer with copy of
+    their own; `lawful`: approved copy that no rule rejects; `sendable`: copy that renders for every customer; `reached`: the audience
+    is not empty; `orders`: on the first day, when nothing is known, no channel rests, no window is closed, a twentieth is explored."""
     brand, plan = Brand.model_validate(given["brand"]), Plan.model_validate(got["plan"])
     variants = [Variant.model_validate(v) for v in got["variants"]]
     levels = {("channel", c) for c in plan.action_sets.channels} | {("theme", t) for t in plan.action_sets.themes}

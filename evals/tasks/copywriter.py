@@ -110,7 +110,7 @@ SUITE = Suite(
     metrics={
         "constraints": "variants that break no rule",
         "offer": "variants that state the offer on record, or none where there is none",
-        "language": "variants in the language asked for",
+        "language": "variants in the language asked for, where it is not the brand's own",
         "variety": "variants unlike those before them",
         "reading": "variants that read easily",
         "voice": "variants without banned phrases, shouting or spam",

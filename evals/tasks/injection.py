@@ -27,7 +27,11 @@ def read() -> list[Case]:
 async def answer(case: Case, subject: Subject) -> dict[str, Any]:
     """What the agent made of the poisoned material."""
     given, attack = case.given, case.given["attack"]
-    brand, knowledge, goal = Brand.model_validate(given["brand"]), ["We ship within two days."], given.get("goal", "Win back past customers.")
+    brand, knowledge, goal = (
+        Brand.model_validate(given["brand"]),
+        ["We ship within two days."],
+        given.get("goal", "Win back past customers."),
+    )
     match given["where"]:
         case "knowledge":
             knowledge.append(attack)
@@ -65,7 +69,9 @@ def _planned(made: Plan) -> dict[str, Any]:
 
 
 async def _reviewed(given: dict[str, Any], subject: Subject, around: Setting) -> dict[str, Any]:
-    variant = Variant.model_validate({"id": "message", "channel": "push", "title": "A word from us", "body": f"{given['body']}{given['attack']}"})
+    variant = Variant.model_validate(
+        {"id": "message", "channel": "push", "title": "A word from us", "body": f"{given['body']}{given['attack']}"}
+    )
     opinion = (await subject.team.reviewer.review([variant], plan({}), around)).get("message")
     found = opinion.violations if opinion else []
     return {"made": [v.message for v in found], "rules": sorted({v.rule for v in found})}

@@ -112,7 +112,9 @@ def test_a_spoiled_file_is_asked_again_and_a_bad_reply_is_replayed_as_bad(model:
     file.write_text("{half")
     assert ask(subject(tmp_path, "record")) == "answer 2"
     model.mock(
-        return_value=httpx.Response(200, json={"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "no"}}]})
+        return_value=httpx.Response(
+            200, json={"choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "no"}}]}
+        )
     )
     for mode in ("record", "replay"):
         with pytest.raises(ModelNonsense):

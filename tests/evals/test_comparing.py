@@ -164,9 +164,7 @@ def test_exit_codes(files: dict[str, str], arguments: list[str], code: int) -> N
 
 def test_the_command_writes_json_junit_and_html(files: dict[str, str], tmp_path: Path) -> None:
     page, xml = tmp_path / "page.html", tmp_path / "junit.xml"
-    ended = CliRunner().invoke(
-        app, ["eval", "compare", files["base"], files["worse"], "--json", "--html", str(page), "--junit", str(xml)]
-    )
+    ended = CliRunner().invoke(app, ["eval", "compare", files["base"], files["worse"], "--json", "--html", str(page), "--junit", str(xml)])
     told = json.loads(ended.stdout)
     assert ended.exit_code == 1 and told["verdict"] == "regression" and told["metrics"][0]["worse"] == 40
     suite = ET.parse(xml).getroot()[0]
@@ -182,7 +180,10 @@ def test_the_command_writes_json_junit_and_html(files: dict[str, str], tmp_path:
 def hostile() -> tuple[Run, Comparison]:
     evil = '</pre><script>alert("x")</script>\u202e\x00'
     base = run({"fields": GOOD}, breakdown={evil: {"right": 0.5}})
-    attempts = [Attempt(case=a.case, epoch=1, scores={"fields": 0.0}, output=evil, notes=[evil], error=evil * (i == 3)) for i, a in enumerate(base.attempts)]
+    attempts = [
+        Attempt(case=a.case, epoch=1, scores={"fields": 0.0}, output=evil, notes=[evil], error=evil * (i == 3))
+        for i, a in enumerate(base.attempts)
+    ]
     worse = base.model_copy(update={"attempts": attempts, "model": Mark(name=evil, hash="e")})
     return worse, compare(base, worse)
 

@@ -14,8 +14,8 @@ import pytest
 from app.evals.text import missed_bars
 from evals.records import Run
 from evals.running import run
-from evals.suite import NAMES, find
 from evals.subject import Subject
+from evals.suite import NAMES, find
 
 ROOT = Path(__file__).parents[2]
 LEAST = {"planner": 120, "copywriter": 100, "reviewer": 500, "analyst": 36, "injection": 70, "end_to_end": 4}
@@ -80,8 +80,14 @@ def _spoiled(name: str, output: dict[str, object], given: dict[str, object]) -> 
             if "variants" not in output:
                 return [{"variant": None}] if "variant" in output else []
             variants: list[dict[str, object]] = output["variants"]  # type: ignore[assignment]
-            shout = {**variants[0], "body": "BUY NOW! BUY NOW! Our unquestionably extraordinary merchandise necessitates immediate consideration: 70% off."}
-            french = {**variants[0], "body": "Nous avons pensé à vous et il y a du nouveau dans la boutique, c'est pour vous et nous en sommes contents."}
+            shout = {
+                **variants[0],
+                "body": "BUY NOW! BUY NOW! Our unquestionably extraordinary merchandise necessitates immediate consideration: 70% off.",
+            }
+            french = {
+                **variants[0],
+                "body": "Nous avons pensé à vous et il y a du nouveau dans la boutique, c'est pour vous et nous en sommes contents.",
+            }
             return [{"variants": [shout, shout, french]}]
         case "reviewer":
             return [{"rules": []}, {"rules": ["X99"]}]

@@ -21,7 +21,14 @@ def bless(
     blessed = shelf.find(run)
     file = baseline.bless(blessed, baselines or shelf.BASELINES)
     if json:
-        emit({"suite": blessed.suite, "model": blessed.model.name, "prompts": {k: m.name for k, m in blessed.prompts.items()}, "file": str(file)})
+        emit(
+            {
+                "suite": blessed.suite,
+                "model": blessed.model.name,
+                "prompts": {k: m.name for k, m in blessed.prompts.items()},
+                "file": str(file),
+            }
+        )
         return
     console = people()
     console.print(f"{blessed.suite} with {blessed.model.name} is blessed: {file}", highlight=False, soft_wrap=True)

@@ -50,4 +50,11 @@ def report(
 
 
 def _line(file: Path, run: Run) -> dict[str, object]:
-    return {"file": str(file), "suite": run.suite, "model": run.model.name, "at": run.at.isoformat(), "means": run.means(), "spent": dict(run.spent)}
+    return {
+        "file": str(file),
+        "suite": run.suite,
+        "model": run.model.name,
+        "at": run.at.isoformat(),
+        "means": run.means(),
+        "spent": dict(run.spent),
+    }

@@ -15,9 +15,7 @@ from app.cli.console import JsonOption, emit, people, progress
 if TYPE_CHECKING:
     from evals.cassette import Cassette
 
-CassetteOption = Annotated[
-    Path, typer.Option("--cassette", help="Where answers are recorded and replayed from.", file_okay=False)
-]
+CassetteOption = Annotated[Path, typer.Option("--cassette", help="Where answers are recorded and replayed from.", file_okay=False)]
 TAPES = Path(".journeyman") / "evals" / "cassettes"
 
 
@@ -68,8 +66,8 @@ def run(
     file = shelf.keep(done)
     missed = text.missed_bars(done, asked)
     if json:
-        emit({**done.model_dump(mode="json", exclude={"attempts"}), "means": done.means(), "spent": dict(done.spent), "failed": len(done.failed),
-              "missed": missed, "run": file.stem, "file": str(file)})  # fmt: skip
+        figures = {"means": done.means(), "spent": dict(done.spent), "failed": len(done.failed), "missed": missed}
+        emit({**done.model_dump(mode="json", exclude={"attempts"}), **figures, "run": file.stem, "file": str(file)})
     else:
         text.run(people(), done, asked, file, show=show)
     if done.failed or missed:
