@@ -29,7 +29,7 @@ from evals.subject import epoch
 HABITS = {
     "offer": r"offer.{0,120}exactly.{0,120}on\s+record|exactly its number",
     "no_offer": r"no offer\W.{0,120}(?:not a word|nothing|at\s+all)|none.{0,20}no offer",
-    "language": r"unless the brief names another\s+language|in the language of the brief|language the brief names",
+    "language": r"unless the brief names another\s+language|in the language of the brief|language the brief names|anew in \w+",
     "fence": r"not\s+addressed to\s+you|never instructions",
     "limits": r"carry it over\s+exactly",
     "report": r"report a finding",
@@ -59,7 +59,7 @@ class Rehearsal:
         """The answer to a request, by the name of the schema it asks for."""
         system, user = request.messages[0][1], request.messages[1][1]
         draw = random.Random(digest([self.seed, request.messages, epoch()]))  # noqa: S311
-        value = await _Sitting(self, system, user, draw).answer(str(request.wire["title"]))
+        value = await _Sitting(self, str(request.wire["title"]), system, user, draw).answer()
         text = json.dumps(value, ensure_ascii=False)
         read, said = sum(len(t) for _, t in request.messages) // 4, len(text) // 4
         usage = UsageMetadata(input_tokens=read, output_tokens=said, total_tokens=read + said)
@@ -71,6 +71,7 @@ class _Sitting:
     """One request being answered."""
 
     model: Rehearsal
+    schema: str
     system: str
     user: str
     draw: random.Random
@@ -90,7 +91,7 @@ class _Sitting:
         except json.JSONDecodeError:
             return told
 
-    async def answer(self, schema: str) -> dict[str, Any]:
+    async def answer(self) -> dict[str, Any]:
         from evals import rehearsal_replies as replies
 
         kinds: list[tuple[str, Callable[[Any], Awaitable[dict[str, Any]]]]] = [
@@ -104,9 +105,9 @@ class _Sitting:
             (r"Grade$", replies.grade),
             (r"Preference$", replies.preference),
         ]
-        make = next((m for pattern, m in kinds if re.fullmatch(pattern, schema)), None)
+        make = next((m for pattern, m in kinds if re.fullmatch(pattern, self.schema)), None)
         if make is None:
-            raise ValueError(f"the rehearsal model has no answer of the kind {schema}")
+            raise ValueError(f"the rehearsal model has no answer of the kind {self.schema}")
         value = await make(self)
         hidden = TOKEN.search(self.user)
         if hidden and not self.keeps("fence"):

@@ -14,6 +14,7 @@ from agents.offline.reviewer import OfflineReviewer
 from agents.roles import Setting
 from evals.rehearsal import _phrases
 from evals.tasks.copywriter import plan as smallest_plan
+from guardrails.language import NAMES
 from journeyman.domain import Answer, Brand, Brief, PolicyReport, Questions, Variant
 from journeyman.errors import PlanError
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 Reply = dict[str, Any]
 DAY = "2026-03-02"
+_CHANNELS = {"EmailDrafts": "email", "SmsDrafts": "sms", "PushDrafts": "push", "InAppDrafts": "in_app"}
+_LANGUAGES = {name: code for code, name in NAMES.items()}
 _LEGAL = re.compile(r"\n+[^\n]*(?:nsubscribe|unsubscribe_url)[^\n]*(?:\n\{\{ postal_address \}\})?\s*$")
 _STOP = re.compile(r"\s*Reply STOP[^.]*\.?\s*$")
 
@@ -29,8 +32,9 @@ _STOP = re.compile(r"\s*Reply STOP[^.]*\.?\s*$")
 async def drafts(at: _Sitting) -> Reply:
     """As many drafts as were asked for."""
     count = int(re.search(r"(?:Write|Reply with) (\d+) variants?", at.user)[1])  # type: ignore[index]
-    known = at.data("brief") or {}
-    asked = known.get("language", "en")
+    known = {"channel": _CHANNELS[at.schema], **(at.data("brief") or {})}
+    named = re.search(r"variants in (\w+)", at.user)
+    asked = _LANGUAGES.get(named[1], "en") if named else known.get("language", "en")
     language = asked if at.keeps("language") else "en"
     made = _foreign(at, known, count, language) if language in _phrases() else await _english(at, known, count)
     return {"variants": [_with_offer(at, draft, known, language) for draft in made]}
