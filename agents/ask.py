@@ -19,6 +19,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -30,12 +31,12 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 from agents._cache import ReplyCache
 from agents._ledger import Budget, CostRow, Ledger, MemoryLedger, ModelCall, Outcome, Price, cost_table, known_prices
 from agents._reply import Unusable, json_in, mended, valid, wire_schema
-from agents._transport import Endpoint, Trouble, diagnose, pause
+from agents._transport import Between, Endpoint, Request, Trouble, diagnose, pause
 from journeyman.clock import Clock, SystemClock
 from journeyman.errors import ModelNonsense, ModelRefused, ModelUnavailable, WorkspaceError
 from prompts import Prompt, load
 
-__all__ = ["Budget", "CostRow", "Door", "Ledger", "MemoryLedger", "ModelCall", "Price", "Reply", "cost_table"]
+__all__ = ["Between", "Budget", "CostRow", "Door", "Ledger", "MemoryLedger", "ModelCall", "Price", "Reply", "Request", "cost_table"]
 
 T = TypeVar("T", bound=BaseModel)
 MENDS = 2
@@ -78,7 +79,8 @@ class Door:
 
     `model` is `openai:NAME` or any `init_chat_model` name; OPENAI_BASE_URL and OPENAI_API_KEY are read from `env`. `cache` is a folder
     (None: no cache). `seed` drives the jitter alone. `sleep` and `timer` (monotonic seconds) are replaced in tests. `options` go to the
-    chat model as they are (temperature, …). Raises WorkspaceError when a key or a needed price is missing.
+    chat model as they are (temperature, …). `between` stands between the door and the line: it gets each request and the way to send it,
+    and may answer in its place (a recording). Raises WorkspaceError when a key or a needed price is missing.
     """
 
     def __init__(
@@ -98,6 +100,7 @@ class Door:
         options: Mapping[str, Any] | None = None,
         env: Mapping[str, str] = os.environ,
         prompts: Callable[[str], Prompt] = load,
+        between: Between | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         timer: Callable[[], float] = time.perf_counter,
     ) -> None:
@@ -114,7 +117,7 @@ class Door:
         self._concurrency, self._timeout, self._max_output, self._tries, self._seed = concurrency, timeout, max_output, tries, seed
         self._options = dict(options or {})
         self._clock: Clock = clock or SystemClock()
-        self._prompts, self._sleep, self._timer = prompts, sleep, timer
+        self._prompts, self._between, self._sleep, self._timer = prompts, between, sleep, timer
         self._line: _Line | None = None
         self._plain = False
         """The server refused response_format: the schema in the prompt has to do."""
@@ -196,7 +199,8 @@ class Door:
             used, money = 0, 0.0
             started = self._timer()
             try:
-                said = await self._send(chat, wire, messages)
+                live = partial(self._send, chat, wire, messages)
+                said = await (self._between(self._told(prompt, wire, messages), live) if self._between else live())
                 counted = said.usage_metadata
                 took, gave = (counted["input_tokens"], counted["output_tokens"]) if counted else (guess, len(str(said.text)) // 3 + 1)
                 used, money = took + gave, self._price.of(took, gave) if self._price else 0.0
@@ -239,6 +243,9 @@ class Door:
             if (trouble := diagnose(problem, self._endpoint, self._clock.now())) is None:
                 raise
             raise _Broken(trouble) from None
+
+    def _told(self, prompt: Prompt, wire: dict[str, Any], messages: list[tuple[str, str]]) -> Request:
+        return Request(prompt, tuple(messages), wire, self.model, {"max_output": self._max_output, **self._options})
 
     def _open(self) -> _Line:
         loop = asyncio.get_running_loop()

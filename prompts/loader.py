@@ -23,6 +23,8 @@ from jinja2 import StrictUndefined, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 HERE = Path(__file__).parent
+ARCHIVE = "archive"
+"""The folder beside the prompts in use that keeps earlier versions as `ID@VERSION.j2`, to be measured against."""
 PARTS: tuple[Literal["system", "user"], ...] = ("system", "user")
 Message = tuple[Literal["system", "user"], str]
 _FILE = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
@@ -75,10 +77,30 @@ def ids(folder: Path = HERE) -> list[str]:
 
 @cache
 def load(id: str, folder: Path = HERE) -> Prompt:
-    """The prompt `folder/ID.j2`. Raises PromptError when it is not there, malformed, or declares other inputs than it uses."""
+    """The prompt `folder/ID.j2`, the version in use. Raises PromptError when it is not there or malformed (see `read`)."""
     file = folder / f"{id}.j2"
     if not re.fullmatch(r"[a-z][a-z0-9_]*", id) or not file.is_file():
         raise PromptError(f"There is no prompt {id!r}; there are {', '.join(ids(folder))}.")
+    return read(file, id)
+
+
+def load_version(id: str, version: int, folder: Path = HERE) -> Prompt:
+    """Version `version` of a prompt: the file in use when it has that number, else `folder/archive/ID@VERSION.j2`. Raises PromptError."""
+    now = load(id, folder)
+    if now.version == version:
+        return now
+    file = folder / ARCHIVE / f"{id}@{version}.j2"
+    if not file.is_file():
+        kept = sorted(int(f.stem.partition("@")[2]) for f in (folder / ARCHIVE).glob(f"{id}@*.j2"))
+        raise PromptError(f"There is no version {version} of the prompt {id}; there are {', '.join(map(str, [*kept, now.version]))}.")
+    kept_prompt = read(file, id)
+    if kept_prompt.version != version:
+        raise PromptError(f"{file.name} says that it is version {kept_prompt.version}.")
+    return kept_prompt
+
+
+def read(file: Path, id: str) -> Prompt:
+    """The prompt `id` from a file of any name. Raises PromptError when it is malformed or declares other inputs than it uses."""
     raw = file.read_text(encoding="utf-8")
     if not (split := _FILE.match(raw)):
         raise PromptError(f"{file.name} does not start with front matter between --- lines.")
