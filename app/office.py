@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.roles import Setting, Team
+from app.running import running
 from app.workspace import Workspace
 from graphs.state import Context, Working
 from journeyman.clock import Clock, SystemClock
@@ -23,6 +24,9 @@ from journeyman.errors import RunError
 from journeyman.store import Store, customers, journeys, library, model_calls
 
 if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+
+    from agents.ask import Budget
     from guardrails.lint import AudienceFacts
     from journeyman.features import FeatureTable, Profile, Staged, Tables
 
@@ -40,6 +44,10 @@ class Office:
         self.store = Store.open(space.database, clock=self.clock)
         self.also: Sequence[str] = ()
         """Success events that have feature columns even before they first happen."""
+        self.door: dict[str, Any] = {}
+        """What the door to a model is told beside the workspace's settings (see agents.ask.Door)."""
+        self.tracer: Tracer | None = None
+        """None: that of the process."""
 
     @classmethod
     def open(cls, folder: Path, clock: Clock | None = None) -> Office:
@@ -78,31 +86,22 @@ class Office:
         )
 
     @cached_property
-    def team(self) -> Team:
-        """The five agents on the model chosen."""
-        from agents.team import assemble
-
-        if self.model == "offline":
-            return assemble("offline", seed=self.seed)
+    def budget(self) -> Budget:
+        """What the run at hand may spend on a language model, and has spent."""
         from agents.ask import Budget
 
-        limits = self.space.settings.limits
-        spent = model_calls.read(self.store)
-        budget = Budget(
-            tokens=limits.tokens,
-            money=limits.money,
-            spent_tokens=sum(c["tokens_in"] + c["tokens_out"] for c in spent),
-            spent_money=sum(c["cost"] or 0.0 for c in spent),
-        )
-        return assemble(
-            self.model,
-            seed=self.seed,
-            cache=self.space.state / "replies",
-            ledger=model_calls.StoreLedger(self.store),
-            budget=budget,
-            concurrency=limits.concurrency,
-            clock=self.clock,
-        )
+        return Budget(tokens=self.space.settings.limits.tokens, money=self.space.settings.limits.money)
+
+    @cached_property
+    def team(self) -> Team:
+        """The five agents on the model chosen."""
+        if self.model == "offline":
+            from agents.team import assemble
+
+            return assemble("offline", seed=self.seed)
+        from app.models import team
+
+        return team(self.space, self.model, self.budget, self.store, seed=self.seed, tracer=self.tracer, **self.door)
 
     def setting(self, features: FeatureTable | None = None) -> Setting:
         """What agents may know: the brand, the catalogue, the knowledge folder. Never a customer."""
@@ -127,6 +126,7 @@ class Office:
             near_duplicates=NearDuplicates(),
             audience=lambda plan: self._facts(plan, features),
             tell=tell or (lambda _stage, _done, _total: None),
+            tracer=self.tracer,
         )
 
     def _facts(self, plan: Plan, features: FeatureTable | None) -> AudienceFacts | None:
@@ -186,7 +186,8 @@ class Office:
             if work is not None or (before.next and not before.interrupts) or (before.interrupts and context.get("auto")):
                 if work is None and before.interrupts:
                     work = Command(resume={"approved": True, "by": "--approve auto"})
-                await graph.ainvoke(work, config, context=self.context(journey, **context), durability="async")
+                with running(self, "campaign", journey):
+                    await graph.ainvoke(work, config, context=self.context(journey, **context), durability="async")
             after = await graph.aget_state(config)
             waits = after.interrupts[0].value["waits_for"] if after.interrupts else None
             return {**after.values, "waits_for": waits}
@@ -237,7 +238,7 @@ class Office:
         return file
 
     def costs(self) -> list[dict[str, Any]]:
-        """What language models have cost here, by prompt and model."""
+        """What language models have cost here, by prompt as it stood and model."""
         from agents.ask import ModelCall, cost_table
 
         return [row.model_dump() for row in cost_table(ModelCall(**c) for c in model_calls.read(self.store))]
@@ -272,7 +273,7 @@ class Office:
 
     def working(self, journey: str, work: Working) -> Context:
         """What the cohort and learning graphs' nodes are given."""
-        return Context(store=self.store, team=self.team, setting=self.setting(), journey=journey, desk=work)
+        return Context(store=self.store, team=self.team, setting=self.setting(), journey=journey, desk=work, tracer=self.tracer)
 
     def explain(self, send: str) -> dict[str, Any]:
         """See `tools.explain`."""

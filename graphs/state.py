@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
+    from opentelemetry.trace import Tracer
 
     from agents.roles import Setting, Team
     from guardrails.lint import AudienceFacts
@@ -77,7 +78,8 @@ class LearningState(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Context:
-    """What every node may use. `journey` names the one at hand; `auto_approve` answers interrupts (demonstrations, tests)."""
+    """What every node may use. `journey` names the one at hand; `auto_approve` answers interrupts (demonstrations, tests);
+    `tracer` None: the one of the process."""
 
     store: Store
     team: Team
@@ -88,6 +90,7 @@ class Context:
     audience: Callable[[Plan], AudienceFacts | None] = field(default=lambda _plan: None)
     desk: Working | None = None
     tell: Callable[[str, int, int], None] = field(default=lambda _stage, _done, _total: None)
+    tracer: Tracer | None = None
 
     def at_work(self) -> Working:
         """The live journey's shift and tools; only the cohort and learning graphs have one."""

@@ -188,11 +188,20 @@ def test_no_quota_is_not_waited_for(server: respx.Route, make: Callable[..., Doo
 
 
 @pytest.mark.parametrize("reply", [said(None, refusal="I cannot help."), said("", finish="content_filter")], ids=["refusal", "filter"])
-def test_a_refusal_is_an_error_at_once(reply: httpx.Response, server: respx.Route, make: Callable[..., Door], ledger: MemoryLedger) -> None:
+def test_a_refusal_that_stands_is_an_error(
+    reply: httpx.Response, server: respx.Route, make: Callable[..., Door], ledger: MemoryLedger
+) -> None:
     server.mock(return_value=reply)
     with pytest.raises(ModelRefused):
         ask(make())
-    assert outcomes(ledger) == ["refused"]
+    assert outcomes(ledger) == ["refused", "refused"]
+
+
+def test_a_refusal_may_be_a_whim(server: respx.Route, make: Callable[..., Door], ledger: MemoryLedger) -> None:
+    server.mock(side_effect=[said(None, refusal="I cannot help."), GOOD])
+    assert ask(make()).value.paragraph == "It works."
+    assert outcomes(ledger) == ["refused", "ok"]
+    assert server.calls[0].request.content == server.calls[1].request.content  # asked as it was, not argued with
 
 
 @pytest.mark.parametrize(
