@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import httpx
@@ -20,12 +21,11 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_aft
 
 from agents._breaker import Breaker
 from agents._budget import Budget
-from agents._transport import Broken, Endpoint, diagnose, pause
+from agents._transport import Between, Broken, Endpoint, Request, diagnose, pause
 from agents.prices import Price
 from journeyman.clock import Clock
 from journeyman.errors import ModelUnavailable
 
-Message = tuple[str, str]
 IDLE = 5.0
 """Seconds a connection is kept unused: common servers close theirs after about as long."""
 
@@ -84,9 +84,10 @@ class Line:
         concurrency: int,
         max_output: int,
         options: Mapping[str, Any],
+        between: Between | None,
     ) -> None:
         self._model, self._endpoint, self._budget, self._price = model, endpoint, budget, price
-        self._breaker, self._patience, self._clock = breaker, patience, clock
+        self._breaker, self._patience, self._clock, self._between = breaker, patience, clock, between
         self._concurrency, self._max_output, self._options = concurrency, max_output, options
         self._open: _Open | None = None
         self.plain = False
@@ -95,11 +96,10 @@ class Line:
         """Holds back callers over the concurrency limit of this event loop."""
         return (await self._here()).gate
 
-    async def say(
-        self, messages: Sequence[Message], wire: dict[str, Any], draw: random.Random, troubled: Callable[[str, float], None]
-    ) -> Said:
-        """One answer. `troubled` is told of every try that failed: what it was, and its seconds. Raises ModelUnavailable, BudgetSpent."""
-        chat, patience = (await self._here()).chat, self._patience
+    async def say(self, request: Request, draw: random.Random, troubled: Callable[[float], None]) -> Said:
+        """One answer. `troubled` is told the seconds of every try that failed. Raises ModelUnavailable, CircuitOpen, BudgetSpent."""
+        chat, patience, messages = (await self._here()).chat, self._patience, request.messages
+        live = partial(self._send, chat, request)
         guess = sum(len(text.encode()) for _, text in messages) // 3 + 1
         worst = (guess + self._max_output, self._price.of(guess, self._max_output) if self._price else None)
 
@@ -108,12 +108,13 @@ class Line:
                 self._budget.hold(*worst)
                 used, money, started = 0, 0.0, patience.timer()
                 try:
-                    said = _said(await self._send(chat, wire, messages), guess, lambda: patience.timer() - started)
+                    answer = await (self._between(request, live) if self._between else live())
+                    said = _said(answer, guess, patience.timer() - started)
                     used = said.tokens_in + said.tokens_out
                     money = self._price.of(said.tokens_in, said.tokens_out, said.tokens_cached) if self._price else 0.0
                     return said
-                except Broken as broken:
-                    troubled(broken.trouble.said, patience.timer() - started)
+                except Broken:
+                    troubled(patience.timer() - started)
                     raise
                 finally:
                     self._budget.settle(worst, used, money)
@@ -130,22 +131,23 @@ class Line:
         except Broken as broken:
             raise ModelUnavailable(f"{self._model} {broken.trouble.said}.", remedy=broken.trouble.remedy) from None
 
-    async def _send(self, chat: BaseChatModel, wire: dict[str, Any], messages: Sequence[Message]) -> AIMessage:
+    async def _send(self, chat: BaseChatModel, request: Request) -> AIMessage:
         """One HTTP request. Raises Broken for trouble on the line."""
+        messages = list(request.messages)
         strict = {"strict": True} if self._endpoint.compatible else {}
         try:
             async with self._patience.deadline(self._patience.timeout):
                 if self.plain:
-                    return await chat.ainvoke(list(messages))
-                shaped = chat.with_structured_output(wire, method="json_schema", include_raw=True, **strict)
-                answer = await shaped.ainvoke(list(messages))
+                    return await chat.ainvoke(messages)
+                shaped = chat.with_structured_output(dict(request.wire), method="json_schema", include_raw=True, **strict)
+                answer = await shaped.ainvoke(messages)
             assert isinstance(answer, dict)
             raw: AIMessage = answer["raw"]
             return raw
         except Exception as problem:
             if not self.plain and getattr(problem, "status_code", None) in (400, 422) and "response_format" in str(problem):
                 self.plain = True
-                return await self._send(chat, wire, messages)
+                return await self._send(chat, request)
             if (cut := _stopped(problem)) is not None:
                 return cut
             if (trouble := diagnose(problem, self._endpoint, self._clock.now())) is None:
@@ -169,7 +171,7 @@ async def _kept(connections: int) -> AsyncGenerator[httpx.AsyncClient, None]:
         yield client
 
 
-def _said(message: AIMessage, guess: int, seconds: Callable[[], float]) -> Said:
+def _said(message: AIMessage, guess: int, seconds: float) -> Said:
     told, counted, text = message.response_metadata, message.usage_metadata, str(message.text)
     finish = str(told.get("finish_reason") or told.get("stop_reason") or "")
     refusal = str(message.additional_kwargs.get("refusal") or "")
@@ -178,7 +180,7 @@ def _said(message: AIMessage, guess: int, seconds: Callable[[], float]) -> Said:
     took, gave = (counted["input_tokens"], counted["output_tokens"]) if counted else (guess, len(text.encode()) // 3 + 1)
     cached = (counted.get("input_token_details") or {}).get("cache_read") or 0 if counted else 0
     model = str(told.get("model_name") or told.get("model") or "")
-    return Said(text, finish, refusal, took, gave, min(cached, took), max(0.0, seconds()), model, str(told.get("id") or message.id or ""))
+    return Said(text, finish, refusal, took, gave, min(cached, took), max(0.0, seconds), model, str(told.get("id") or message.id or ""))
 
 
 def _stopped(problem: Exception) -> AIMessage | None:

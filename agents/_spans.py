@@ -15,7 +15,7 @@ from typing import Any
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 
-from agents._line import Message, Said
+from agents._line import Said
 from agents._transport import Endpoint
 from journeyman.errors import JourneymanError
 from journeyman.place import place
@@ -99,7 +99,7 @@ class Called:
         if dollars is not None:
             self._span.set_attribute("journeyman.cost", dollars)
 
-    def content(self, messages: Sequence[Message], answer: str) -> None:
+    def content(self, messages: Sequence[tuple[str, str]], answer: str) -> None:
         """What was said, where that is wanted."""
         if not self._open or not self._span.is_recording():
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -13,8 +13,10 @@ from typing import Any
 
 import httpx
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessage
 
 from journeyman.errors import ModelUnavailable, WorkspaceError
+from prompts import Prompt
 
 LONGEST_WAIT = 60.0
 """Seconds; a server that asks for more is asked again after this."""
@@ -89,6 +91,21 @@ class Endpoint:
         if self.key and self.key != "none":
             plain = plain.replace(self.key, "***")
         return _SECRET.sub("***", plain)[:300]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request as it is about to leave: the prompt it came of, its messages, the JSON schema asked for, the model and its settings."""
+
+    prompt: Prompt
+    messages: tuple[tuple[str, str], ...]
+    wire: Mapping[str, Any]
+    model: str
+    settings: Mapping[str, Any]
+
+
+Between = Callable[[Request, Callable[[], Awaitable[AIMessage]]], Awaitable[AIMessage]]
+"""What may stand between the door and the line: given a request and the way to send it, the answer."""
 
 
 @dataclass(frozen=True)

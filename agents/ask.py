@@ -32,19 +32,20 @@ from agents._breaker import Breaker
 from agents._budget import Budget
 from agents._cache import ReplyCache, Turn
 from agents._ledger import CostRow, Ledger, MemoryLedger, ModelCall, Outcome, cost_table
-from agents._line import Line, Message, Patience, Said
+from agents._line import Line, Patience, Said
 from agents._reply import Unusable, mended, read, shown, valid, wire_schema
 from agents._spans import Called, Spans
-from agents._transport import Endpoint
+from agents._transport import Between, Endpoint, Request
 from agents.prices import Price, doubt, known_prices
 from journeyman.clock import Clock, SystemClock
 from journeyman.errors import ModelNonsense, ModelRefused, WorkspaceError
 from journeyman.place import place
 from prompts import Prompt, load
 
-__all__ = ["Budget", "CostRow", "Door", "Ledger", "MemoryLedger", "ModelCall", "Price", "Reply", "cost_table"]
+__all__ = ["Between", "Budget", "CostRow", "Door", "Ledger", "MemoryLedger", "ModelCall", "Price", "Reply", "Request", "cost_table"]
 
 T = TypeVar("T", bound=BaseModel)
+Message = tuple[str, str]
 MENDS = 2
 """How often a model is told what was wrong with its reply."""
 REFUSALS = 2
@@ -84,7 +85,8 @@ class Door:
     `model` is `openai:NAME` or any `init_chat_model` name; OPENAI_BASE_URL and OPENAI_API_KEY are read from `env`. `cache` is a folder
     (None: no cache). `timeout`: seconds for one request in all; `tries` of it. After `failures` outages in a row (None: twice the
     concurrency, 8 at least) the model is left alone. `seed` drives the jitter alone. `prices` go before those listed. `options` go to
-    the chat model as they are (temperature, …). `tracer` None: that of the process. `sleep`, `timer` (monotonic seconds) and `deadline`
+    the chat model as they are (temperature, …). `between` gets each request and the way to send it, and may answer in its place (a
+    recording). `tracer` None: that of the process. `sleep`, `timer` (monotonic seconds) and `deadline`
     are replaced in tests. Raises WorkspaceError when a key or a needed price is missing.
     """
 
@@ -106,6 +108,7 @@ class Door:
         options: Mapping[str, Any] | None = None,
         env: Mapping[str, str] = os.environ,
         prompts: Callable[[str], Prompt] = load,
+        between: Between | None = None,
         tracer: Tracer | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         timer: Callable[[], float] = time.perf_counter,
@@ -124,6 +127,7 @@ class Door:
             )
         self._cache = ReplyCache(cache) if cache else None
         self._max_output, self._seed, self._options = max_output, seed, dict(options or {})
+        self._settings = {"max_output": max_output, **self._options}
         self._prompts, self._timer = prompts, timer
         self._spans = Spans(self._endpoint, max_output, self._options, env, tracer)
         self._line = Line(
@@ -137,6 +141,7 @@ class Door:
             concurrency=concurrency,
             max_output=max_output,
             options=self._options,
+            between=between,
         )
 
     @property
@@ -176,13 +181,13 @@ class Door:
         turns: list[Turn] = self._cache.turns(asked.key)[: 1 + MENDS] if self._cache else []
         started, refused = self._timer(), 0
 
-        def troubled(_said: str, seconds: float) -> None:
+        def troubled(seconds: float) -> None:
             self._record(asked, "transport", seconds=seconds)
             called.request("transport")
 
         while len(turns) <= MENDS:
             messages = _with(asked.messages, turns)
-            said = await self._line.say(messages, asked.wire, draw, troubled)
+            said = await self._line.say(Request(prompt, tuple(messages), asked.wire, self.model, self._settings), draw, troubled)
             asked.spent = (asked.spent[0] + said.tokens_in, asked.spent[1] + said.tokens_out, asked.spent[2] + said.tokens_cached)
             if said.refusal:
                 self._told(asked, called, "refused", said)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
@@ -15,6 +16,7 @@ from guardrails.check import check as check_variant
 from guardrails.check import merge
 from guardrails.lint import lint as lint_plan
 from journeyman.domain import Brief, Plan, Verdict
+from journeyman.errors import ModelNonsense, ModelRefused
 from journeyman.store import audit, journeys, library
 
 ROUNDS = 4
@@ -73,7 +75,11 @@ def orders_for_writers(state: CampaignState) -> list[Send] | Literal["curate"]:
 async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
     """One brief → its variants, kept as drafts."""
     c, ordered = runtime.context, Brief.model_validate(state["brief"])
-    written = await c.team.copywriter.write(ordered, Plan.model_validate(state["plan"]), c.setting)
+    try:
+        written = await c.team.copywriter.write(ordered, Plan.model_validate(state["plan"]), c.setting)
+    except (ModelNonsense, ModelRefused) as problem:  # later rounds order elsewhere what this brief should have brought
+        audit.write(c.store, actor=c.team.model, action="leave a brief out", detail={"brief": ordered.id, "why": problem.message})
+        written = []
     library.add(c.store, c.journey, written)
     c.tell("Writing", len(written), 0)
     return {"unchecked": [w.variant.id for w in written]}
@@ -97,7 +103,9 @@ async def check(state: CheckTask, runtime: Runtime[Context]) -> CampaignState:
     verdicts = await _judge(c, planned, [w.variant for w in copies])
     for _ in range(REPAIRS):
         rejected = [w for w in copies if verdicts[w.variant.id].verdict == "reject"]
-        tried = [await c.team.copywriter.repair(w, verdicts[w.variant.id].violations, planned, c.setting) for w in rejected]
+        tried = await asyncio.gather(
+            *(c.team.copywriter.repair(w, verdicts[w.variant.id].violations, planned, c.setting) for w in rejected)
+        )
         copies = [w for w in tried if w is not None]
         if not copies:
             break
