@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -23,6 +24,7 @@ class Unusable(Exception):
     """A reply that cannot be used; the text says why, to the model."""
 
 
+@cache
 def wire_schema(schema: type[BaseModel]) -> dict[str, Any]:
     """The JSON schema as strict structured output wants it: every property required, nothing further allowed, no defaults, no oneOf;
     `title` is a name the API accepts."""

@@ -147,12 +147,8 @@ class Office:
         from graphs.campaign import build
 
         async with AsyncSqliteSaver.from_conn_string(str(self.space.checkpoints)) as saver:
-            config = {
-                "configurable": {"thread_id": journey},
-                "recursion_limit": 100,
-                "max_concurrency": self.space.settings.limits.concurrency,
-            }
-            yield build(saver), config
+            # No max_concurrency: it would hold up the checkpoints of what is done, too. The door to the model holds the limit.
+            yield build(saver), {"configurable": {"thread_id": journey}, "recursion_limit": 100}
 
     async def name_for(self, goal: str) -> str:
         """A free name for a journey with this goal; the same goal finds its own again."""
@@ -183,7 +179,8 @@ class Office:
                 work = None
             else:
                 work = begin
-            if work is not None or (before.next and not before.interrupts) or (before.interrupts and context.get("auto")):
+            # Tasks, not `next`: killed between a node and the checkpoint after it, a campaign has no next, but a task with its result.
+            if work is not None or (before.tasks and not before.interrupts) or (before.interrupts and context.get("auto")):
                 if work is None and before.interrupts:
                     work = Command(resume={"approved": True, "by": "--approve auto"})
                 with running(self, "campaign", journey):

@@ -74,7 +74,7 @@ def _step(context: Context, graph: str, node: str, about: str) -> Iterator[None]
             raise
         finally:
             place.reset(was)
-            steps.end(context.store, number, outcome, time.perf_counter() - started)
+            steps.end(context.store, here.run, number, outcome, time.perf_counter() - started)
 
 
 @contextmanager

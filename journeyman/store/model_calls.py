@@ -49,15 +49,14 @@ class Call(Protocol):
 
 
 class StoreLedger:
-    """Writes calls down as they are made."""
+    """Writes calls down as they are made, in the journal."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def record(self, call: Call) -> None:
-        """Adds a call. Raises StoreError."""
-        with self._store.transaction() as connection:
-            connection.execute(model_calls.insert(), {column.name: getattr(call, column.name) for column in COLUMNS})
+        """Adds a call. Raises StoreError when an earlier one could not be written."""
+        self._store.journal.write(model_calls.insert(), {column.name: getattr(call, column.name) for column in COLUMNS})
 
 
 def read(store: Store, *, since: datetime | None = None, runs: Collection[str] | None = None) -> list[dict[str, Any]]:
@@ -67,5 +66,6 @@ def read(store: Store, *, since: datetime | None = None, runs: Collection[str] |
         query = query.where(model_calls.c.at >= since)
     if runs is not None:
         query = query.where(model_calls.c.run.in_(runs))
+    store.journal.flush()
     with store.reading() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]

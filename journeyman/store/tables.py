@@ -134,7 +134,6 @@ model_calls = Table(
 )  # fmt: skip
 
 steps = Table(
-    "steps", metadata, Column("id", Integer, primary_key=True), _word("run"), _word("graph"), _word("node"), _word("about"),
-    _moment("at"), _word("outcome"), _real("seconds"),
-    Index("steps_by_run", "run"),
+    "steps", metadata, _key("run"), Column("number", Integer, primary_key=True, autoincrement=False), _word("graph"), _word("node"),
+    _word("about"), _moment("at"), _word("outcome"), _real("seconds"),
 )  # fmt: skip

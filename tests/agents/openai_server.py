@@ -66,7 +66,8 @@ class OpenAIServer:
     over all FAULTS, `faults` names rates one by one. At most two tries of one request fail, and only the first is refused, so that a
     patient client gets through. The first `together` orders for copy are answered only when all of them have come (or after ten seconds),
     as a slow model would keep them: a client that asks one after another is seen in `most_at_once`. An answer takes `delay` seconds.
-    `watch` is told the number of each good answer."""
+    What matches `never` is refused for good. `seed` is for what is said, `fate` for what goes wrong. `watch` is told the number of each
+    good answer; while `down`, everything is a 500."""
 
     def __init__(
         self,
@@ -76,7 +77,9 @@ class OpenAIServer:
         malformed: float = 0.0,
         chaos: float = 0.0,
         faults: Mapping[Fault, float] | None = None,
+        never: str = "",
         seed: int = 0,
+        fate: int = 0,
         together: int = 1,
         delay: float = 0.0,
         watch: Callable[[int], None] = lambda _number: None,
@@ -84,7 +87,9 @@ class OpenAIServer:
         spread: dict[Fault, float] = dict.fromkeys(FAULTS, chaos / len(FAULTS))
         single: dict[Fault, float] = {"429": rate_limited, "500": server_error, "malformed": malformed, **(faults or {})}
         self._rates = {fault: spread[fault] + single.get(fault, 0.0) for fault in FAULTS}
-        self._seed, self._delay, self._watch = seed, delay, watch
+        self._seed, self._chance, self._delay, self.watch = seed, f"{seed}.{fate}", delay, watch
+        self._never = re.compile(never) if never else None
+        self.down = False
         self._lock = threading.Lock()
         self._orders, self._meeting = 0, threading.Barrier(together, timeout=10)
         self._starts: set[str] = set()
@@ -156,16 +161,22 @@ class OpenAIServer:
             self.asked[asked] += 1
             time = self.asked[asked]
         value = answer(name, request["messages"][1]["content"], random.Random(f"{self._seed}:{asked}"))
-        draw = random.Random(f"{self._seed}:{asked}:{time}")
+        draw = random.Random(f"{self._chance}:{asked}:{time}")
         fault = self._fate(draw.random())
-        if fault and time <= (1 if fault == "refusal" else 2):
+        if fault and time > (1 if fault == "refusal" else 2):
+            fault = None
+        if self._never and self._never.search(request["messages"][1]["content"]):
+            fault = "refusal"
+        if self.down:
+            fault = "500"
+        if fault:
             with self._lock:
                 self.misbehaved[fault] += 1
             return spoiled(fault, request, value, draw)
         with self._lock:
             self.answered[name] += 1
             number = sum(self.answered.values())
-        self._watch(number)
+        self.watch(number)
         return Response(200, completion(request, json.dumps(value)))
 
     def _fate(self, drawn: float) -> Fault | None:

@@ -272,9 +272,9 @@ def test_the_steps_of_a_run(store: Store, clock: ManualClock) -> None:
     clock.advance_to(NOON + timedelta(minutes=1))
     second = steps.begin(store, "run-1", "campaign", "write", "x" * 300)
     steps.begin(store, "run-2", "campaign", "plan")
-    steps.end(store, first, "done", 1.5)
+    steps.end(store, "run-1", first, "done", 1.5)
     found = steps.of(store, "run-1")
-    assert [(s.id, s.node, s.outcome, s.seconds, s.at) for s in found] == [
+    assert [(s.number, s.node, s.outcome, s.seconds, s.at) for s in found] == [
         (first, "plan", "done", 1.5, NOON),
         (second, "write", "running", 0.0, NOON + timedelta(minutes=1)),
     ]

@@ -12,17 +12,16 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "steps",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("run", sa.String(length=200), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("graph", sa.String(length=200), nullable=False),
         sa.Column("node", sa.String(length=200), nullable=False),
         sa.Column("about", sa.String(length=200), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("outcome", sa.String(length=200), nullable=False),
         sa.Column("seconds", sa.Float(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
+        sa.PrimaryKeyConstraint("run", "number"),
     )
-    op.create_index("steps_by_run", "steps", ["run"], unique=False)
     op.add_column("model_calls", sa.Column("tokens_cached", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("model_calls", sa.Column("ask", sa.String(length=200), nullable=False, server_default=""))
     op.add_column("model_calls", sa.Column("run", sa.String(length=200), nullable=True))
