@@ -64,6 +64,7 @@ class _Open:
 
     loop: asyncio.AbstractEventLoop
     chat: BaseChatModel
+    desk: asyncio.Semaphore
     gate: asyncio.Semaphore
     keeper: AsyncGenerator[httpx.AsyncClient, None]
 
@@ -92,9 +93,11 @@ class Line:
         self._open: _Open | None = None
         self.plain = False
 
-    async def gate(self) -> asyncio.Semaphore:
-        """Holds back callers over the concurrency limit of this event loop."""
-        return (await self._here()).gate
+    async def limits(self) -> tuple[asyncio.Semaphore, asyncio.Semaphore]:
+        """Of this event loop: the desk, where twice as many questions are made ready as may be under way (if all were at once, the first
+        would wait for the last), and the gate, which holds back calls over the concurrency limit."""
+        here = await self._here()
+        return here.desk, here.gate
 
     async def say(self, request: Request, draw: random.Random, troubled: Callable[[float], None]) -> Said:
         """One answer. `troubled` is told the seconds of every try that failed. Raises ModelUnavailable, CircuitOpen, BudgetSpent."""
@@ -160,7 +163,7 @@ class Line:
         if self._open is None or self._open.loop is not loop:
             keeper = _kept(self._concurrency)
             chat = self._endpoint.open(await anext(keeper), self._patience.timeout, self._max_output, self._options)
-            self._open = _Open(loop, chat, asyncio.Semaphore(self._concurrency), keeper)
+            self._open = _Open(loop, chat, asyncio.Semaphore(2 * self._concurrency), asyncio.Semaphore(self._concurrency), keeper)
         return self._open
 
 

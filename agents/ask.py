@@ -154,17 +154,21 @@ class Door:
 
         Raises ModelRefused, ModelNonsense, ModelUnavailable, BudgetSpent; PromptError when the inputs are not the prompt's.
         """
-        prompt = self._prompts(prompt_id)
-        wire = wire_schema(schema)
+        desk, gate = await self._line.limits()
+        async with desk:
+            asked = self._asked(prompt_id, schema, check, inputs)
+            if (kept := self._kept(asked)) is not None:
+                self._record(asked, "cached")
+                self._spans.cached(asked.prompt)
+                return Reply(kept, asked.prompt.hash, self.model, cached=True)
+            async with gate:
+                with self._spans.call(asked.prompt, asked.key[:16]) as called:
+                    return await self._converse(asked, called)
+
+    def _asked(self, prompt_id: str, schema: type[T], check: Callable[[T], T] | None, inputs: dict[str, Any]) -> _Asked[T]:
+        prompt, wire = self._prompts(prompt_id), wire_schema(schema)
         messages: list[Message] = [*prompt.render(**inputs, schema=json.dumps(wire, ensure_ascii=False))]
-        asked = _Asked(prompt, self._key(prompt, messages, wire), schema, check, wire, messages)
-        if (kept := self._kept(asked)) is not None:
-            self._record(asked, "cached")
-            self._spans.cached(prompt)
-            return Reply(kept, prompt.hash, self.model, cached=True)
-        async with await self._line.gate():
-            with self._spans.call(prompt, asked.key[:16]) as called:
-                return await self._converse(asked, called)
+        return _Asked(prompt, self._key(prompt, messages, wire), schema, check, wire, messages)
 
     def _kept(self, asked: _Asked[T]) -> T | None:
         """The reply in the cache, if it is still valid: schema or check may have moved on."""

@@ -5,6 +5,7 @@ Commands and the demonstration come here; nothing here is about terminals, and n
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -169,6 +170,8 @@ class Office:
         stopped. Returns its state with `waits_for` (plan, library or None)."""
         from langgraph.types import Command
 
+        from tools.knowledge import NearDuplicates
+
         async with self._campaign(journey) as (graph, config):
             before = await graph.aget_state(config)
             if answer is not None:
@@ -183,6 +186,8 @@ class Office:
             if work is not None or (before.tasks and not before.interrupts) or (before.interrupts and context.get("auto")):
                 if work is None and before.interrupts:
                     work = Command(resume={"approved": True, "by": "--approve auto"})
+                if self.model != "offline":  # loaded while the model is waited for
+                    asyncio.get_running_loop().run_in_executor(None, NearDuplicates.warm)
                 with running(self, "campaign", journey):
                     await graph.ainvoke(work, config, context=self.context(journey, **context), durability="async")
             after = await graph.aget_state(config)

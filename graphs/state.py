@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from agents.roles import Setting, Team
     from guardrails.lint import AudienceFacts
-    from journeyman.domain import Plan
+    from journeyman.domain import Plan, Verdict
     from journeyman.store import Store
     from tools.knowledge import NearDuplicates
     from tools.shift import Shift
@@ -79,7 +79,7 @@ class LearningState(TypedDict, total=False):
 @dataclass(frozen=True)
 class Context:
     """What every node may use. `journey` names the one at hand; `auto_approve` answers interrupts (demonstrations, tests);
-    `tracer` None: the one of the process."""
+    `tracer` None: the one of the process. `judged`: what the rules said of a text, by its fingerprint, for this process alone."""
 
     store: Store
     team: Team
@@ -91,6 +91,7 @@ class Context:
     desk: Working | None = None
     tell: Callable[[str, int, int], None] = field(default=lambda _stage, _done, _total: None)
     tracer: Tracer | None = None
+    judged: dict[str, Verdict] = field(default_factory=dict)
 
     def at_work(self) -> Working:
         """The live journey's shift and tools; only the cohort and learning graphs have one."""

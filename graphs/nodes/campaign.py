@@ -15,7 +15,7 @@ from graphs.state import CampaignState, CheckTask, Context, WriteTask
 from guardrails.check import check as check_variant
 from guardrails.check import merge
 from guardrails.lint import lint as lint_plan
-from journeyman.domain import Brief, Plan, Verdict
+from journeyman.domain import Brief, Plan, Variant, Verdict
 from journeyman.errors import ModelNonsense, ModelRefused
 from journeyman.store import audit, journeys, library
 
@@ -74,13 +74,15 @@ def orders_for_writers(state: CampaignState) -> list[Send] | Literal["curate"]:
 
 async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
     """One brief → its variants, kept as drafts."""
-    c, ordered = runtime.context, Brief.model_validate(state["brief"])
+    c, ordered, ordered_by = runtime.context, Brief.model_validate(state["brief"]), Plan.model_validate(state["plan"])
     try:
-        written = await c.team.copywriter.write(ordered, Plan.model_validate(state["plan"]), c.setting)
+        written = await c.team.copywriter.write(ordered, ordered_by, c.setting)
     except (ModelNonsense, ModelRefused) as problem:  # later rounds order elsewhere what this brief should have brought
         audit.write(c.store, actor=c.team.model, action="leave a brief out", detail={"brief": ordered.id, "why": problem.message})
         written = []
-    library.add(c.store, c.journey, written)
+    await asyncio.to_thread(library.add, c.store, c.journey, written)  # a commit waits for the disk, the other writers need not
+    for w in written:  # while other writers wait for the model; the verdicts are needed when all have written
+        _by_code(c, ordered_by, w.variant)
     c.tell("Writing", len(written), 0)
     return {"unchecked": [w.variant.id for w in written]}
 
@@ -116,11 +118,19 @@ async def check(state: CheckTask, runtime: Runtime[Context]) -> CampaignState:
 
 
 async def _judge(c: Context, planned: Plan, variants: list[Any]) -> dict[str, Verdict]:
-    by_code = {v.id: check_variant(v, c.setting.brand, planned.guardrails) for v in variants}
+    by_code = {v.id: _by_code(c, planned, v) for v in variants}
     by_model = await c.team.reviewer.review([v for v in variants if by_code[v.id].verdict != "reject"], planned, c.setting)
     none = Opinion([])
     said = {id_: by_model.get(id_, none) for id_ in by_code}
     return {id_: merge(verdict, said[id_].violations, unsure=said[id_].unsure) for id_, verdict in by_code.items()}
+
+
+def _by_code(c: Context, planned: Plan, variant: Variant) -> Verdict:
+    """What the rules say, worked out once."""
+    key = f"{variant.id} {variant.fingerprint()}"
+    if key not in c.judged:
+        c.judged[key] = check_variant(variant, c.setting.brand, planned.guardrails)
+    return c.judged[key]
 
 
 async def curate(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:

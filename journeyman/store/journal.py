@@ -1,15 +1,17 @@
 """What is written down beside the work: ledger and trace. Whoever writes goes on at once; a thread of its own puts rows that come together
 into one transaction, in their order. A commit waits for the disk, and hundreds of calls under way must not wait for hundreds of commits.
 
-A process that is killed loses what it wrote in its last moments (milliseconds, unless the database is busy). Nothing that binds anybody
+A process that is killed loses what it wrote in its last tenth of a second. Nothing that binds anybody
 may be kept this way: claims, decisions and approvals have transactions of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Executable
@@ -19,6 +21,8 @@ from journeyman.errors import StoreError
 if TYPE_CHECKING:
     from journeyman.store.database import Store
 
+GATHERING = 0.1
+"""Seconds rows are waited for before they are written, unless somebody wants to read them."""
 Row = tuple[Executable, dict[str, Any]]
 
 
@@ -64,11 +68,10 @@ class Journal:
     def _work(self) -> None:
         while True:
             came = [self._rows.get()]
-            try:
-                while True:
-                    came.append(self._rows.get_nowait())
-            except Empty:
-                pass
+            until = monotonic() + GATHERING
+            with suppress(Empty):
+                while isinstance(came[-1], tuple):
+                    came.append(self._rows.get(timeout=max(0.0, until - monotonic())))
             rows = [one for one in came if isinstance(one, tuple)]
             try:
                 if rows:
