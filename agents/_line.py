@@ -137,13 +137,13 @@ class Line:
     async def _send(self, chat: BaseChatModel, request: Request) -> AIMessage:
         """One HTTP request. Raises Broken for trouble on the line."""
         messages = list(request.messages)
-        strict = {"strict": True} if self._endpoint.compatible else {}
         try:
             async with self._patience.deadline(self._patience.timeout):
                 if self.plain:
                     return await chat.ainvoke(messages)
-                shaped = chat.with_structured_output(dict(request.wire), method="json_schema", include_raw=True, **strict)
-                answer = await shaped.ainvoke(messages)
+                if self._endpoint.compatible:
+                    return await chat.bind(extra_body=self._shape(request)).ainvoke(messages)
+                answer = await chat.with_structured_output(dict(request.wire), method="json_schema", include_raw=True).ainvoke(messages)
             assert isinstance(answer, dict)
             raw: AIMessage = answer["raw"]
             return raw
@@ -156,6 +156,12 @@ class Line:
             if (trouble := diagnose(problem, self._endpoint, self._clock.now())) is None:
                 raise
             raise Broken(trouble) from None
+
+    def _shape(self, request: Request) -> dict[str, Any]:
+        """What asks for structured output, put into the body as it is: handed to the client as a parameter, the schema is walked through
+        and the reply parsed there, at half of all the time a call costs us."""
+        schema = {"name": request.wire["title"], "strict": True, "schema": request.wire}
+        return {**(self._options.get("extra_body") or {}), "response_format": {"type": "json_schema", "json_schema": schema}}
 
     async def _here(self) -> _Open:
         """Opened once for each event loop."""

@@ -152,7 +152,7 @@ def diagnose(problem: Exception, endpoint: Endpoint, now: datetime) -> Trouble |
         return Trouble("did not answer in time", True, "Lower limits.concurrency, or use a faster model, then run again.", outage=True)
     if kin & {"APIConnectionError", "TransportError", "ConnectionError"}:
         return Trouble("cannot be reached", True, _CHECK_LINE, outage=True)
-    if kin & {"APIError", "AttributeError", "LookupError", "TypeError", "JSONDecodeError", "ValidationError"}:
+    if kin & {"APIError", "AttributeError", "LookupError", "TypeError", "JSONDecodeError", "ValidationError"} or "response type" in said:
         return Trouble("answered with something that is not a chat completion", True, _CHECK_LINE, outage=True)
     return None
 

@@ -15,7 +15,7 @@ from graphs.state import CampaignState, CheckTask, Context, WriteTask
 from guardrails.check import check as check_variant
 from guardrails.check import merge
 from guardrails.lint import lint as lint_plan
-from journeyman.domain import Brief, Plan, Variant, Verdict
+from journeyman.domain import Brief, Plan, Variant, Verdict, Written
 from journeyman.errors import ModelNonsense, ModelRefused
 from journeyman.store import audit, journeys, library
 
@@ -80,11 +80,16 @@ async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
     except (ModelNonsense, ModelRefused) as problem:  # later rounds order elsewhere what this brief should have brought
         audit.write(c.store, actor=c.team.model, action="leave a brief out", detail={"brief": ordered.id, "why": problem.message})
         written = []
-    await asyncio.to_thread(library.add, c.store, c.journey, written)  # a commit waits for the disk, the other writers need not
-    for w in written:  # while other writers wait for the model; the verdicts are needed when all have written
-        _by_code(c, ordered_by, w.variant)
+    await asyncio.to_thread(_keep, c, ordered_by, written)  # the disk and the rules take their time; other writers need not wait
     c.tell("Writing", len(written), 0)
     return {"unchecked": [w.variant.id for w in written]}
+
+
+def _keep(c: Context, planned: Plan, written: list[Written]) -> None:
+    """Drafts go to the store, and the rules judge them ahead of the check."""
+    library.add(c.store, c.journey, written)
+    for w in written:
+        _by_code(c, planned, w.variant)
 
 
 async def gather(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:

@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import monotonic
 from types import TracebackType
 from typing import Any
 
@@ -133,9 +134,10 @@ class OpenAIServer:
         with self._lock:
             self._busy += 1
             self.most_at_once = max(self.most_at_once, self._busy)
+        until = monotonic() + self._delay
         try:
             response = self._respond(json.loads(raw))
-            self.stopping.wait(self._delay)
+            self.stopping.wait(max(0.0, until - monotonic()))
             return response
         finally:
             with self._lock:
