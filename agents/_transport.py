@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Any
 
+import httpx
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 
@@ -55,19 +57,24 @@ class Endpoint:
         """Whether it speaks OpenAI's chat completions."""
         return self.provider == "openai"
 
-    def open(self, timeout: float, max_output: int, options: Mapping[str, Any]) -> BaseChatModel:
-        """The chat model, its own retries off, for one event loop. Connections are not kept, so nothing is left to close.
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Host and port of the server, where they are known."""
+        if not self.compatible:
+            return None
+        url = httpx.URL(self.base_url or "https://api.openai.com/v1")
+        return url.host, url.port or (80 if url.scheme == "http" else 443)
+
+    def open(self, client: httpx.AsyncClient, timeout: float, max_output: int, options: Mapping[str, Any]) -> BaseChatModel:
+        """The chat model, its own retries off; over `client` where the provider is OpenAI-compatible.
 
         Raises ModelUnavailable when the provider's package is missing."""
         from langchain.chat_models import init_chat_model
 
         settings: dict[str, Any] = {"max_retries": 0, "timeout": timeout, "max_tokens": max_output, **options}
         if self.compatible:
-            import httpx
-
-            limits = httpx.Limits(max_keepalive_connections=0)
             settings |= {"api_key": self.key, "base_url": self.base_url, "use_responses_api": False, "stream_usage": False}
-            settings |= {"http_client": httpx.Client(), "http_async_client": httpx.AsyncClient(limits=limits)}
+            settings |= {"http_client": _never(), "http_async_client": client}
         try:
             opened = init_chat_model(self.name, model_provider=self.provider or None, **settings)
         except (ImportError, ValueError) as problem:
@@ -103,12 +110,22 @@ Between = Callable[[Request, Callable[[], Awaitable[AIMessage]]], Awaitable[AIMe
 
 @dataclass(frozen=True)
 class Trouble:
-    """What went wrong on the line. `passing`: worth another try. `wait`: what the server asked for, seconds."""
+    """What went wrong on the line. `passing`: worth another try. `wait`: what the server asked for, seconds. `outage`: the server
+    seems to be down, not merely busy."""
 
     said: str
     passing: bool
     remedy: str
     wait: float | None = None
+    outage: bool = False
+
+
+class Broken(Exception):
+    """Trouble on the line, for those who weigh whether to try again."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.said)
+        self.trouble = trouble
 
 
 _CHECK_LINE = f"Check that the server of {BASE} is up and speaks OpenAI's chat completions, then run again: what is done is kept."
@@ -127,16 +144,23 @@ def diagnose(problem: Exception, endpoint: Endpoint, now: datetime) -> Trouble |
         if "insufficient_quota" in (getattr(problem, "code", None), getattr(problem, "type", None)):
             return Trouble("has no quota left", False, f"Add credit with the provider or set another {KEY}.")
         if status in (408, 409, 425, 429) or status >= 500:
-            return Trouble(f"answered HTTP {status}: {said}", True, "Wait a while or lower limits.concurrency, then run again.", wait)
+            remedy = "Wait a while or lower limits.concurrency, then run again."
+            return Trouble(f"answered HTTP {status}: {said}", True, remedy, wait, outage=status >= 500)
         return Trouble(f"did not take the request (HTTP {status}): {said}", False, "Check that the model and server suit the request.")
     kin = {kind.__name__ for kind in type(problem).__mro__}
     if kin & {"APITimeoutError", "TimeoutException", "TimeoutError"}:
-        return Trouble("did not answer in time", True, "Raise the time-out, or lower limits.concurrency, then run again.")
+        return Trouble("did not answer in time", True, "Lower limits.concurrency, or use a faster model, then run again.", outage=True)
     if kin & {"APIConnectionError", "TransportError", "ConnectionError"}:
-        return Trouble("cannot be reached", True, _CHECK_LINE)
-    if kin & {"APIError", "AttributeError", "LookupError", "TypeError", "JSONDecodeError", "ValidationError"}:
-        return Trouble("answered with something that is not a chat completion", True, _CHECK_LINE)
+        return Trouble("cannot be reached", True, _CHECK_LINE, outage=True)
+    if kin & {"APIError", "AttributeError", "LookupError", "TypeError", "JSONDecodeError", "ValidationError"} or "response type" in said:
+        return Trouble("answered with something that is not a chat completion", True, _CHECK_LINE, outage=True)
     return None
+
+
+@cache
+def _never() -> httpx.Client:
+    """The client for calls that do not await; there are none, so it opens no connection."""
+    return httpx.Client()
 
 
 def _asked_wait(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -7,6 +7,7 @@ invention and is dropped.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from typing import Literal
@@ -17,6 +18,7 @@ from agents._copy import offer_in_words
 from agents.ask import Door
 from agents.roles import Opinion, Setting
 from journeyman.domain import Plan, Variant, Violation
+from journeyman.errors import ModelNonsense, ModelRefused
 
 A_CALL = 12
 """Variants judged in one call."""
@@ -65,23 +67,31 @@ class ModelReviewer:
         self._door = door
 
     async def review(self, variants: Sequence[Variant], plan: Plan, setting: Setting) -> dict[str, Opinion]:
-        """Opinions by variant id; ids without any violation are absent. Raises ModelError."""
+        """Opinions by variant id; ids without any violation or doubt are absent. What the model gives no usable reply on is in doubt, so a
+        person decides. Raises ModelUnavailable, BudgetSpent."""
         rules = {id: meaning for id, meaning in RULES.items() if id not in CREDIT or plan.guardrails.regulated == "credit"}
-        once = await self._reading(variants, rules, setting)
-        again = await self._reading(variants[::-1], dict(reversed(rules.items())), setting)
-        both = {v.id: _opinion(once.get(v.id, []), again.get(v.id, [])) for v in variants}
-        return {id_: opinion for id_, opinion in both.items() if opinion.violations}
+        (once, unread), (again, unread_again) = await asyncio.gather(
+            self._reading(variants, rules, setting), self._reading(variants[::-1], dict(reversed(rules.items())), setting)
+        )
+        both = {v.id: _opinion(once.get(v.id, []), again.get(v.id, []), v.id in unread | unread_again) for v in variants}
+        return {id_: opinion for id_, opinion in both.items() if opinion.violations or opinion.unsure}
 
-    async def _reading(self, variants: Sequence[Variant], rules: dict[str, str], setting: Setting) -> dict[str, list[Violation]]:
+    async def _reading(
+        self, variants: Sequence[Variant], rules: dict[str, str], setting: Setting
+    ) -> tuple[dict[str, list[Violation]], set[str]]:
+        """Violations by variant id, and the ids the model gave no usable reply on. All groups at once: the door holds the limit."""
+        groups = [{v.id: v for v in variants[first : first + A_CALL]} for first in range(0, len(variants), A_CALL)]
         found: dict[str, list[Violation]] = {}
-        for first in range(0, len(variants), A_CALL):
-            group = {v.id: v for v in variants[first : first + A_CALL]}
-            for finding in await self._findings(group, rules, setting):
+        unread: set[str] = set()
+        for group, findings in zip(groups, await asyncio.gather(*(self._findings(g, rules, setting) for g in groups)), strict=True):
+            if findings is None:
+                unread |= group.keys()
+            for finding in findings or []:
                 if violation := _violation(finding, group[finding.variant]):
                     found.setdefault(finding.variant, []).append(violation)
-        return found
+        return found, unread
 
-    async def _findings(self, group: dict[str, Variant], rules: dict[str, str], setting: Setting) -> list[_Finding]:
+    async def _findings(self, group: dict[str, Variant], rules: dict[str, str], setting: Setting) -> list[_Finding] | None:
 
         def check(reply: Findings) -> Findings:
             if foreign := sorted({f.rule for f in reply.findings} - rules.keys()):
@@ -91,18 +101,21 @@ class ModelReviewer:
             return reply
 
         brand = setting.brand
-        reply = await self._door.ask(
-            "review",
-            Findings,
-            check=check,
-            variants=[
-                {"id": v.id, "channel": v.channel, "offer": offer_in_words(v.incentive), "fields": _judged(v)} for v in group.values()
-            ],
-            rules=rules,
-            claims=[e.claim for e in brand.evidence],
-            voice=brand.voice or "not described; skip X18",
-            knowledge=list(setting.knowledge),
-        )
+        try:
+            reply = await self._door.ask(
+                "review",
+                Findings,
+                check=check,
+                variants=[
+                    {"id": v.id, "channel": v.channel, "offer": offer_in_words(v.incentive), "fields": _judged(v)} for v in group.values()
+                ],
+                rules=rules,
+                claims=[e.claim for e in brand.evidence],
+                voice=brand.voice or "not described; skip X18",
+                knowledge=list(setting.knowledge),
+            )
+        except (ModelNonsense, ModelRefused):
+            return None  # a person decides on these
         return reply.value.findings
 
 
@@ -110,7 +123,7 @@ def _judged(variant: Variant) -> dict[str, str]:
     return {name: text for name, text in variant.texts().items() if name != "cta.url"}
 
 
-def _opinion(once: list[Violation], again: list[Violation]) -> Opinion:
+def _opinion(once: list[Violation], again: list[Violation], unread: bool) -> Opinion:
     """Two readings made one: a block is a block where both block by the same rule, else a warning somebody should look at."""
     blocks = [{v.rule for v in reading if v.severity == "block"} for reading in (once, again)]
     agreed, doubted = blocks[0] & blocks[1], blocks[0] ^ blocks[1]
@@ -119,7 +132,7 @@ def _opinion(once: list[Violation], again: list[Violation]) -> Opinion:
         sure = v.severity == "warn" or v.rule in agreed
         said = v if sure else v.model_copy(update={"severity": "warn", "message": f"{v.message} (One of two readings objects.)"})
         kept.setdefault((v.rule, v.field, v.span), said)
-    return Opinion(list(kept.values()), unsure=bool(doubted))
+    return Opinion(list(kept.values()), unsure=unread or bool(doubted))
 
 
 def _violation(finding: _Finding, variant: Variant) -> Violation | None:

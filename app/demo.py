@@ -22,6 +22,7 @@ import numpy as np
 
 from app.office import Office
 from app.report.facts import ReportFacts
+from app.running import part_of, running
 from app.workspace import FILE, Workspace
 from graphs.state import Context, Working
 from journeyman.clock import ManualClock
@@ -124,7 +125,7 @@ class Demo:
 
     async def run(self) -> Result:
         """Everything from the first stage without a mark to the report."""
-        with self.office:
+        with self.office, part_of(self.office, self.run_id):
             run = runs.read(self.office.store, self.run_id)
             self._profile()
             work = await self.opened()
@@ -212,8 +213,9 @@ class Demo:
         self.clock.advance_to(dawn)
         with self._timed("learn"):
             if not work.shift.decided(slot):  # after a kill the clock may stand at noon: what was decided at dawn was taught at dawn
-                await learning().ainvoke({"slot": slot}, context=context)
-        with self._timed("decide"):
+                with running(self.office, "learning", context.journey):
+                    await learning().ainvoke({"slot": slot}, context=context)
+        with self._timed("decide"), running(self.office, "cohort", context.journey):
             await cohort().ainvoke({"slot": slot}, context=context)
         share = self._against_oracle(day, slot, work, world)
         self._deliver_until(midnight, work, self._leaving(day, world, work))

@@ -5,6 +5,7 @@ Commands and the demonstration come here; nothing here is about terminals, and n
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.roles import Setting, Team
+from app.running import running
 from app.workspace import Workspace
 from graphs.state import Context, Working
 from journeyman.clock import Clock, SystemClock
@@ -23,6 +25,9 @@ from journeyman.errors import RunError
 from journeyman.store import Store, audit, customers, journeys, library, model_calls
 
 if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer
+
+    from agents.ask import Budget
     from guardrails.lint import AudienceFacts
     from journeyman.features import FeatureTable, Profile, Staged, Tables
     from tools.lookout import Lookout
@@ -41,6 +46,10 @@ class Office:
         self.store = Store.open(space.database, clock=self.clock)
         self.also: Sequence[str] = ()
         """Success events that have feature columns even before they first happen."""
+        self.door: dict[str, Any] = {}
+        """What the door to a model is told beside the workspace's settings (see agents.ask.Door)."""
+        self.tracer: Tracer | None = None
+        """None: that of the process."""
 
     @classmethod
     def open(cls, folder: Path, clock: Clock | None = None) -> Office:
@@ -79,31 +88,22 @@ class Office:
         )
 
     @cached_property
-    def team(self) -> Team:
-        """The five agents on the model chosen."""
-        from agents.team import assemble
-
-        if self.model == "offline":
-            return assemble("offline", seed=self.seed)
+    def budget(self) -> Budget:
+        """What the run at hand may spend on a language model, and has spent."""
         from agents.ask import Budget
 
-        limits = self.space.settings.limits
-        spent = model_calls.read(self.store)
-        budget = Budget(
-            tokens=limits.tokens,
-            money=limits.money,
-            spent_tokens=sum(c["tokens_in"] + c["tokens_out"] for c in spent),
-            spent_money=sum(c["cost"] or 0.0 for c in spent),
-        )
-        return assemble(
-            self.model,
-            seed=self.seed,
-            cache=self.space.state / "replies",
-            ledger=model_calls.StoreLedger(self.store),
-            budget=budget,
-            concurrency=limits.concurrency,
-            clock=self.clock,
-        )
+        return Budget(tokens=self.space.settings.limits.tokens, money=self.space.settings.limits.money)
+
+    @cached_property
+    def team(self) -> Team:
+        """The five agents on the model chosen."""
+        if self.model == "offline":
+            from agents.team import assemble
+
+            return assemble("offline", seed=self.seed)
+        from app.models import team
+
+        return team(self.space, self.model, self.budget, self.store, seed=self.seed, tracer=self.tracer, **self.door)
 
     def setting(self, features: FeatureTable | None = None) -> Setting:
         """What agents may know: the brand, the catalogue, the knowledge folder. Never a customer."""
@@ -141,6 +141,7 @@ class Office:
             near_duplicates=NearDuplicates(),
             audience=lambda plan: self._facts(plan, features),
             tell=tell or (lambda _stage, _done, _total: None),
+            tracer=self.tracer,
         )
 
     def _facts(self, plan: Plan, features: FeatureTable | None) -> AudienceFacts | None:
@@ -161,12 +162,8 @@ class Office:
         from graphs.campaign import build
 
         async with AsyncSqliteSaver.from_conn_string(str(self.space.checkpoints)) as saver:
-            config = {
-                "configurable": {"thread_id": journey},
-                "recursion_limit": 100,
-                "max_concurrency": self.space.settings.limits.concurrency,
-            }
-            yield build(saver), config
+            # No max_concurrency: it would hold up the checkpoints of what is done, too. The door to the model holds the limit.
+            yield build(saver), {"configurable": {"thread_id": journey}, "recursion_limit": 100}
 
     async def name_for(self, goal: str) -> str:
         """A free name for a journey with this goal; the same goal finds its own again, also while its planner waits for answers."""
@@ -188,6 +185,8 @@ class Office:
         stopped. Returns its state with `waits_for` (answers, plan, library or None)."""
         from langgraph.types import Command
 
+        from tools.knowledge import NearDuplicates
+
         async with self._campaign(journey) as (graph, config):
             before = await graph.aget_state(config)
             if answer is not None:
@@ -202,10 +201,14 @@ class Office:
                 work = None
             else:
                 work = begin
-            if work is not None or (before.next and not before.interrupts) or (before.interrupts and context.get("auto")):
+            # Tasks, not `next`: killed between a node and the checkpoint after it, a campaign has no next, but a task with its result.
+            if work is not None or (before.tasks and not before.interrupts) or (before.interrupts and context.get("auto")):
                 if work is None and before.interrupts:
                     work = Command(resume={"approved": True, "by": "--approve auto"})
-                await graph.ainvoke(work, config, context=self.context(journey, **context), durability="async")
+                if self.model != "offline":  # loaded while the model is waited for
+                    asyncio.get_running_loop().run_in_executor(None, NearDuplicates.warm)
+                with running(self, "campaign", journey):
+                    await graph.ainvoke(work, config, context=self.context(journey, **context), durability="async")
             after = await graph.aget_state(config)
             waits = after.interrupts[0].value["waits_for"] if after.interrupts else None
             return {**after.values, "waits_for": waits}
@@ -249,7 +252,7 @@ class Office:
         return file
 
     def costs(self) -> list[dict[str, Any]]:
-        """What language models have cost here, by prompt and model."""
+        """What language models have cost here, by prompt as it stood and model."""
         from agents.ask import ModelCall, cost_table
 
         return [row.model_dump() for row in cost_table(ModelCall(**c) for c in model_calls.read(self.store))]
@@ -284,7 +287,7 @@ class Office:
 
     def working(self, journey: str, work: Working) -> Context:
         """What the cohort and learning graphs' nodes are given."""
-        return Context(store=self.store, team=self.team, setting=self.setting(), journey=journey, desk=work)
+        return Context(store=self.store, team=self.team, setting=self.setting(), journey=journey, desk=work, tracer=self.tracer)
 
     def explain(self, send: str) -> dict[str, Any]:
         """See `tools.explain`."""

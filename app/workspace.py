@@ -21,6 +21,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from agents.prices import Price
 from journeyman.domain import Brand, DataSources, Guardrails, Plan, Short
 from journeyman.errors import WorkspaceError
 
@@ -44,7 +45,7 @@ class ChannelSettings(_Section):
 
 
 class ModelLimits(_Section):
-    """What one run may spend on a language model."""
+    """What one run may spend on a language model. A campaign is one run, however often it stops and goes on."""
 
     tokens: int = Field(default=5_000_000, ge=0)
     money: float | None = Field(default=None, ge=0)
@@ -59,6 +60,8 @@ class Settings(_Section):
     guardrails: Guardrails = Guardrails()
     model: Short = "offline"
     limits: ModelLimits = ModelLimits()
+    prices: dict[Short, Price] | Short = Field(default_factory=dict)
+    """Prices of models that go before those listed in agents/prices.yaml, or the name of a file like that one."""
     channels: ChannelSettings = ChannelSettings()
     use_case: Literal["retail", "saas", "winback", "fintech", "hospitality"] | None = None
     """Set in a demonstration workspace: which simulated world answers."""

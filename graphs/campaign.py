@@ -14,22 +14,24 @@ from langgraph.graph.state import CompiledStateGraph
 
 from graphs.nodes import campaign as nodes
 from graphs.state import CampaignState, CheckTask, Context, WriteTask
+from graphs.traced import traced
 
 
 def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[CampaignState, Context, CampaignState, CampaignState]:
     """The compiled graph; without a checkpointer it cannot be interrupted or resumed."""
     graph = StateGraph(CampaignState, context_schema=Context)
-    graph.add_node("plan", nodes.plan)
-    graph.add_node("ask_back", nodes.ask_back)
-    graph.add_node("lint", nodes.lint)
-    graph.add_node("approve_plan", nodes.approve_plan)
-    graph.add_node("brief", nodes.brief)
-    graph.add_node("write", nodes.write, input_schema=WriteTask)
-    graph.add_node("gather", nodes.gather)
-    graph.add_node("check", nodes.check, input_schema=CheckTask)
-    graph.add_node("curate", nodes.curate)
-    graph.add_node("approve_library", nodes.approve_library)
-    graph.add_node("publish", nodes.publish)
+    step = traced("campaign")
+    graph.add_node("plan", step(nodes.plan))
+    graph.add_node("ask_back", step(nodes.ask_back))
+    graph.add_node("lint", step(nodes.lint))
+    graph.add_node("approve_plan", step(nodes.approve_plan))
+    graph.add_node("brief", step(nodes.brief))
+    graph.add_node("write", step(nodes.write), input_schema=WriteTask)
+    graph.add_node("gather", step(nodes.gather))
+    graph.add_node("check", step(nodes.check), input_schema=CheckTask)
+    graph.add_node("curate", step(nodes.curate))
+    graph.add_node("approve_library", step(nodes.approve_library))
+    graph.add_node("publish", step(nodes.publish))
 
     graph.add_edge(START, "plan")
     graph.add_conditional_edges("plan", nodes.planned, {"open": "ask_back", "planned": "lint"})

@@ -14,15 +14,17 @@ from langgraph.graph.state import CompiledStateGraph
 
 from graphs.nodes import cohort as nodes
 from graphs.state import CohortState, Context
+from graphs.traced import traced
 
 
 def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[CohortState, Context, CohortState, CohortState]:
     """The compiled graph."""
     graph = StateGraph(CohortState, context_schema=Context)
-    graph.add_node("snapshot", nodes.snapshot)
-    graph.add_node("orchestrate", nodes.orchestrate)
-    graph.add_node("decide", nodes.decide)
-    graph.add_node("deliver", nodes.deliver)
+    step = traced("cohort")
+    graph.add_node("snapshot", step(nodes.snapshot))
+    graph.add_node("orchestrate", step(nodes.orchestrate))
+    graph.add_node("decide", step(nodes.decide))
+    graph.add_node("deliver", step(nodes.deliver))
 
     graph.add_edge(START, "snapshot")
     graph.add_conditional_edges("snapshot", nodes.already_decided, {"new": "orchestrate", "decided": "deliver"})

@@ -13,14 +13,16 @@ from langgraph.graph.state import CompiledStateGraph
 
 from graphs.nodes import learning as nodes
 from graphs.state import Context, LearningState
+from graphs.traced import traced
 
 
 def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledStateGraph[LearningState, Context, LearningState, LearningState]:
     """The compiled graph."""
     graph = StateGraph(LearningState, context_schema=Context)
-    graph.add_node("update", nodes.update)
-    graph.add_node("analyse", nodes.analyse)
-    graph.add_node("propose", nodes.propose)
+    step = traced("learning")
+    graph.add_node("update", step(nodes.update))
+    graph.add_node("analyse", step(nodes.analyse))
+    graph.add_node("propose", step(nodes.propose))
 
     graph.add_edge(START, "update")
     graph.add_conditional_edges("update", nodes.whether_to_analyse, {"analyse": "analyse", "enough": END})

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
+    from opentelemetry.trace import Tracer
 
     from agents.roles import Setting, Team
     from guardrails.lint import AudienceFacts
-    from journeyman.domain import Plan
+    from journeyman.domain import Plan, Verdict
     from journeyman.store import Store
     from tools.knowledge import NearDuplicates
     from tools.shift import Shift
@@ -81,7 +82,8 @@ class LearningState(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Context:
-    """What every node may use. `journey` names the one at hand; `auto_approve` answers interrupts (demonstrations, tests)."""
+    """What every node may use. `journey` names the one at hand; `auto_approve` answers interrupts (demonstrations, tests);
+    `tracer` None: the one of the process. `judged`: what the rules said of a text, by its fingerprint, for this process alone."""
 
     store: Store
     team: Team
@@ -92,6 +94,8 @@ class Context:
     audience: Callable[[Plan], AudienceFacts | None] = field(default=lambda _plan: None)
     desk: Working | None = None
     tell: Callable[[str, int, int], None] = field(default=lambda _stage, _done, _total: None)
+    tracer: Tracer | None = None
+    judged: dict[str, Verdict] = field(default_factory=dict)
 
     def at_work(self) -> Working:
         """The live journey's shift and tools; only the cohort and learning graphs have one."""

@@ -11,6 +11,7 @@ JourneymanError              anything we raise on purpose
 │   └── RunError             a run cannot start, resume or be found
 ├── ModelError               a language model failed us for good
 │   ├── ModelUnavailable     transport: rate limit, server error, time-out, after all retries
+│   │   └── CircuitOpen      it failed so often in a row that it is left alone for a while
 │   ├── ModelRefused         the model declined to answer
 │   ├── ModelNonsense        no valid structured reply after all retries
 │   └── BudgetSpent          the run's token or money budget is used up
@@ -74,6 +75,10 @@ class ModelError(JourneymanError):
 
 class ModelUnavailable(ModelError):
     """Transport: rate limit, server error or time-out, after all retries."""
+
+
+class CircuitOpen(ModelUnavailable):
+    """The model failed so often in a row that it is left alone for a while."""
 
 
 class ModelRefused(ModelError):

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from jinja2 import StrictUndefined, TemplateError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 HERE = Path(__file__).parent
@@ -39,7 +39,10 @@ def quoted(value: object, name: str) -> str:
     """`value` (text, or anything JSON can hold) as delimited data. `<data` and `</data` inside it lose their `<`; characters nobody
     can see (zero-width, bidi, tags, controls) are dropped."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=1)
-    seen = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
+    if text.replace("\n", "").replace("\t", "").isprintable():
+        seen = text  # most texts, and much faster
+    else:
+        seen = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Co", "Cs"})
     return f'<data name="{name}">\n{_DELIMITER.sub("&lt;", seen)}\n</data>'
 
 
@@ -63,11 +66,17 @@ class Prompt:
             raise PromptError(f"Prompt {self.id} lacks: {', '.join(missing)}.")
         if surplus := sorted(inputs.keys() - self.inputs.keys()):
             raise PromptError(f"Prompt {self.id} does not declare: {', '.join(surplus)}.")
-        template = _ENVIRONMENT.from_string(self.source)
+        template = _compiled(self.source)
         try:
             return [(part, "".join(template.blocks[part](template.new_context(inputs))).strip()) for part in PARTS]
         except (TemplateError, TypeError) as problem:
             raise PromptError(f"Prompt {self.id}: {problem}") from problem
+
+
+@cache
+def _compiled(source: str) -> Template:
+    """Compiling takes ten times as long as rendering."""
+    return _ENVIRONMENT.from_string(source)
 
 
 def ids(folder: Path = HERE) -> list[str]:

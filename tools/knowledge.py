@@ -90,6 +90,13 @@ class NearDuplicates:
         self._threshold = threshold
         self._kept: dict[str, Any] = {}
 
+    @staticmethod
+    def warm() -> None:
+        """Loads what the first comparison needs, which takes seconds: for a thread that has nothing else to do."""
+        import chromadb  # noqa: F401
+
+        embed(["warm"])
+
     def add_if_new(self, channel: str, ids: Sequence[str], texts: Sequence[str]) -> list[bool]:
         """For each text whether it is new on its channel; new ones are remembered and hold against later ones, in this call too.
         An id remembered already is new again, so that a repeated call changes nothing. Raises ValueError on repeated ids."""

@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from app.cli import approve, check, data, deliver, demo, doctor, eval, explain, init, learn, ope, plan, report, run, simulate, write
+from app.cli import approve, check, data, deliver, demo, doctor, eval, explain, init, learn, ope, plan, report, run, simulate, trace, write
 from journeyman.errors import JourneymanError
 
 app = typer.Typer(
@@ -35,6 +35,7 @@ app.command("report")(report.report)
 app.command("explain")(explain.explain)
 app.command("ope")(ope.ope)
 app.command("simulate")(simulate.simulate)
+app.command("trace")(trace.trace)
 app.add_typer(eval.app, name="eval")
 app.command("doctor")(doctor.doctor)
 

@@ -16,6 +16,7 @@ def learn(
     import asyncio
 
     from app.office import Office
+    from app.running import running
     from graphs.learning import build
     from graphs.state import LearningState
 
@@ -24,7 +25,8 @@ def learn(
         begin: LearningState = {"slot": f"{office.clock.now():%Y-%m-%d}", "analyse": True}
         work = office.look_into(journey)
         new = office.news(journey, work)
-        state = asyncio.run(build().ainvoke(begin, context=office.working(journey, work)))
+        with running(office, "learning", journey):
+            state = asyncio.run(build().ainvoke(begin, context=office.working(journey, work)))
     if json:
         emit({"journey": journey, "events": new, **{name: state[name] for name in ("learned", "policy_version", "analysis")}})
         return

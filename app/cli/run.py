@@ -30,6 +30,7 @@ def run(
     if journey is None:
         raise RunError("Which journey?", remedy="Name it: `journeyman run JOURNEY`, or use --resume for an interrupted run.")
     from app.office import Office
+    from app.running import running
     from graphs.cohort import build
     from journeyman.delivery import complaints
     from tools.ahead import forecast
@@ -42,7 +43,8 @@ def run(
         if stopped := complaints.why_paused(office.store, journey):
             _paused(journey, slot, stopped, json)
             raise typer.Exit(1)
-        state = asyncio.run(build().ainvoke({"slot": slot}, context=office.working(journey, work)))
+        with running(office, "cohort", journey):
+            state = asyncio.run(build().ainvoke({"slot": slot}, context=office.working(journey, work)))
         ahead = forecast(work.shift) if state["decided"] else None
     if json:
         told = {"decided": state["decided"], "enqueued": state.get("enqueued", 0), "moved": state.get("moved", []), "tally": state["tally"]}

@@ -32,5 +32,6 @@ def write(
     )
     for row in state["costs"]:
         people().print(
-            f"  {row['prompt']:<12} {row['model']:<24} {row['calls']:>5} calls {row['tokens_in'] + row['tokens_out']:>9,} tokens"
+            f"  {row['prompt']}@{row['hash'][:8]:<10} {row['model']:<24} {row['calls']:>5} calls "
+            f"{row['tokens_in'] + row['tokens_out']:>9,} tokens"
         )

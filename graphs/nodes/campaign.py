@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
@@ -15,8 +16,8 @@ from graphs.state import CampaignState, CheckTask, Context, WriteTask
 from guardrails.check import check as check_variant
 from guardrails.check import merge
 from guardrails.lint import lint as lint_plan
-from journeyman.domain import Answer, Brief, Plan, Questions, Verdict
-from journeyman.errors import PlanError
+from journeyman.domain import Answer, Brief, Plan, Questions, Variant, Verdict, Written
+from journeyman.errors import ModelNonsense, ModelRefused, PlanError
 from journeyman.store import audit, journeys, library
 
 ROUNDS = 4
@@ -108,11 +109,22 @@ def orders_for_writers(state: CampaignState) -> list[Send] | Literal["curate"]:
 
 async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
     """One brief → its variants, kept as drafts."""
-    c, ordered = runtime.context, Brief.model_validate(state["brief"])
-    written = await c.team.copywriter.write(ordered, Plan.model_validate(state["plan"]), c.setting)
-    library.add(c.store, c.journey, written)
+    c, ordered, ordered_by = runtime.context, Brief.model_validate(state["brief"]), Plan.model_validate(state["plan"])
+    try:
+        written = await c.team.copywriter.write(ordered, ordered_by, c.setting)
+    except (ModelNonsense, ModelRefused) as problem:  # later rounds order elsewhere what this brief should have brought
+        audit.write(c.store, actor=c.team.model, action="leave a brief out", detail={"brief": ordered.id, "why": problem.message})
+        written = []
+    await asyncio.to_thread(_keep, c, ordered_by, written)  # the disk and the rules take their time; other writers need not wait
     c.tell("Writing", len(written), 0)
     return {"unchecked": [w.variant.id for w in written]}
+
+
+def _keep(c: Context, planned: Plan, written: list[Written]) -> None:
+    """Drafts go to the store, and the rules judge them ahead of the check."""
+    library.add(c.store, c.journey, written)
+    for w in written:
+        _by_code(c, planned, w.variant)
 
 
 async def gather(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
@@ -133,7 +145,9 @@ async def check(state: CheckTask, runtime: Runtime[Context]) -> CampaignState:
     verdicts = await _judge(c, planned, [w.variant for w in copies])
     for _ in range(REPAIRS):
         rejected = [w for w in copies if verdicts[w.variant.id].verdict == "reject"]
-        tried = [await c.team.copywriter.repair(w, verdicts[w.variant.id].violations, planned, c.setting) for w in rejected]
+        tried = await asyncio.gather(
+            *(c.team.copywriter.repair(w, verdicts[w.variant.id].violations, planned, c.setting) for w in rejected)
+        )
         copies = [w for w in tried if w is not None]
         if not copies:
             break
@@ -144,11 +158,19 @@ async def check(state: CheckTask, runtime: Runtime[Context]) -> CampaignState:
 
 
 async def _judge(c: Context, planned: Plan, variants: list[Any]) -> dict[str, Verdict]:
-    by_code = {v.id: check_variant(v, c.setting.brand, planned.guardrails) for v in variants}
+    by_code = {v.id: _by_code(c, planned, v) for v in variants}
     by_model = await c.team.reviewer.review([v for v in variants if by_code[v.id].verdict != "reject"], planned, c.setting)
     none = Opinion([])
     said = {id_: by_model.get(id_, none) for id_ in by_code}
     return {id_: merge(verdict, said[id_].violations, unsure=said[id_].unsure) for id_, verdict in by_code.items()}
+
+
+def _by_code(c: Context, planned: Plan, variant: Variant) -> Verdict:
+    """What the rules say, worked out once."""
+    key = f"{variant.id} {variant.fingerprint()}"
+    if key not in c.judged:
+        c.judged[key] = check_variant(variant, c.setting.brand, planned.guardrails)
+    return c.judged[key]
 
 
 async def curate(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:

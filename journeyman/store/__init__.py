@@ -1,7 +1,7 @@
 """The store: what Journeyman must not forget, in one SQL database (SQLite; the SQL is portable to PostgreSQL).
 
 One module a subject, each a handful of functions that take a `Store` first: `journeys` `library` `customers` `decisions` `outbox`
-`events` `rewards` `budget` `policies` `snapshots` `runs` `audit` `model_calls`. Rules live elsewhere; this room only remembers.
+`events` `rewards` `budget` `policies` `snapshots` `runs` `steps` `audit` `model_calls`. Rules live elsewhere; this room only remembers.
 """
 
 from __future__ import annotations

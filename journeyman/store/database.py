@@ -19,6 +19,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from journeyman.clock import Clock
 from journeyman.errors import StoreError
+from journeyman.store.journal import Journal
 from journeyman.store.migrations import HEAD
 
 BUSY_SECONDS = 30
@@ -38,6 +39,7 @@ class Store:
     def __init__(self, engine: Engine, clock: Clock) -> None:
         self.engine = engine
         self.clock = clock
+        self.journal = Journal(self)
         self._current: ContextVar[Connection | None] = ContextVar("connection", default=None)
         self._writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -58,8 +60,11 @@ class Store:
         return store
 
     def close(self) -> None:
-        """Lets go of the files."""
-        self.engine.dispose()
+        """Writes what is left in the journal and lets go of the files. Raises StoreError when that could not be written."""
+        try:
+            self.journal.close()
+        finally:
+            self.engine.dispose()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -47,6 +47,14 @@ def read(store: Store, id_: str) -> Run:
     return Run(**row)
 
 
+def listed(store: Store, kind: str | None = None) -> list[Run]:
+    """All runs (of a kind), oldest first."""
+    query = select(runs).order_by(runs.c.started_at, runs.c.id)
+    with store.reading() as connection:
+        rows = connection.execute(query if kind is None else query.where(runs.c.kind == kind)).mappings()
+        return [Run(**row) for row in rows]
+
+
 def unfinished(store: Store, kind: str | None = None) -> Run | None:
     """The newest run (of a kind) that was begun and is not done: killed or failed."""
     query = select(runs).where(runs.c.state != "done").order_by(runs.c.started_at.desc(), runs.c.id.desc()).limit(1)

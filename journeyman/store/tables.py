@@ -129,5 +129,11 @@ audit = Table(
 model_calls = Table(
     "model_calls", metadata, Column("id", Integer, primary_key=True), _word("prompt"), _number("prompt_version"), _word("prompt_hash"),
     _word("model"), _moment("at"), _word("outcome"), _number("tokens_in"), _number("tokens_out"), _real("cost", null=True),
-    _real("seconds"),
+    _real("seconds"), _number("tokens_cached"), _word("ask"), _word("run", null=True), _number("step", null=True),
+    Index("model_calls_by_run", "run"),
+)  # fmt: skip
+
+steps = Table(
+    "steps", metadata, _key("run"), Column("number", Integer, primary_key=True, autoincrement=False), _word("graph"), _word("node"),
+    _word("about"), _moment("at"), _word("outcome"), _real("seconds"),
 )  # fmt: skip

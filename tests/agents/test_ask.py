@@ -13,11 +13,12 @@ from typing import Any
 import httpx
 import pytest
 import respx
+from langchain_core.messages import AIMessage
 from pydantic import BaseModel, ConfigDict, Field
 
-from agents.ask import Budget, Door, MemoryLedger, Price, cost_table
+from agents.ask import Budget, Door, MemoryLedger, Price, Request, cost_table
 from journeyman.clock import ManualClock
-from journeyman.errors import BudgetSpent, ModelNonsense, ModelRefused, ModelUnavailable, WorkspaceError
+from journeyman.errors import BudgetSpent, CircuitOpen, ModelNonsense, ModelRefused, ModelUnavailable, WorkspaceError
 from prompts import Prompt, PromptError, load
 
 BASE = "http://model.test/v1"
@@ -188,11 +189,20 @@ def test_no_quota_is_not_waited_for(server: respx.Route, make: Callable[..., Doo
 
 
 @pytest.mark.parametrize("reply", [said(None, refusal="I cannot help."), said("", finish="content_filter")], ids=["refusal", "filter"])
-def test_a_refusal_is_an_error_at_once(reply: httpx.Response, server: respx.Route, make: Callable[..., Door], ledger: MemoryLedger) -> None:
+def test_a_refusal_that_stands_is_an_error(
+    reply: httpx.Response, server: respx.Route, make: Callable[..., Door], ledger: MemoryLedger
+) -> None:
     server.mock(return_value=reply)
     with pytest.raises(ModelRefused):
         ask(make())
-    assert outcomes(ledger) == ["refused"]
+    assert outcomes(ledger) == ["refused", "refused"]
+
+
+def test_a_refusal_may_be_a_whim(server: respx.Route, make: Callable[..., Door], ledger: MemoryLedger) -> None:
+    server.mock(side_effect=[said(None, refusal="I cannot help."), GOOD])
+    assert ask(make()).value.paragraph == "It works."
+    assert outcomes(ledger) == ["refused", "ok"]
+    assert server.calls[0].request.content == server.calls[1].request.content  # asked as it was, not argued with
 
 
 @pytest.mark.parametrize(
@@ -324,6 +334,95 @@ def test_failures_are_not_cached(server: respx.Route, make: Callable[..., Door],
     assert not list(tmp_path.rglob("*.json"))
 
 
+def test_who_is_stopped_in_a_conversation_goes_on_with_it(
+    server: respx.Route, make: Callable[..., Door], ledger: MemoryLedger, tmp_path: Path
+) -> None:
+    """The first reply was paid for and did not fit; it is not asked for again."""
+    server.mock(side_effect=[said('{"paragraph": 3}'), httpx.Response(401)])
+    with pytest.raises(ModelUnavailable):
+        ask(make(cache=tmp_path))
+    server.mock(side_effect=[GOOD])
+    assert ask(make(cache=tmp_path)).value.paragraph == "It works."
+    assert outcomes(ledger) == ["invalid", "transport", "ok"]
+    messages = json.loads(server.calls[-1].request.content)["messages"]
+    assert [m["role"] for m in messages] == ["system", "user", "assistant", "user"] and "paragraph" in messages[-1]["content"]
+    assert len(list(tmp_path.rglob("*.json"))) == 1  # the reply; the conversation is over
+
+
+def test_a_damaged_conversation_is_begun_anew(server: respx.Route, make: Callable[..., Door], tmp_path: Path) -> None:
+    server.mock(side_effect=[said("no"), httpx.Response(401)])
+    with pytest.raises(ModelUnavailable):
+        ask(make(cache=tmp_path))
+    (file,) = tmp_path.rglob("*.open.json")
+    file.write_text('[["no"]]')
+    server.mock(side_effect=[GOOD])
+    ask(make(cache=tmp_path))
+    assert len(json.loads(server.calls[-1].request.content)["messages"]) == 2
+
+
+def test_a_reply_is_on_disk_before_it_is_in_the_ledger(server: respx.Route, make: Callable[..., Door], tmp_path: Path) -> None:
+    server.mock(return_value=GOOD)
+    seen: list[int] = []
+
+    class Watching(MemoryLedger):
+        def record(self, call: Any) -> None:
+            seen.append(len(list(tmp_path.rglob("*.json"))))
+
+    ask(make(cache=tmp_path, ledger=Watching()))
+    assert seen == [1]
+
+
+def test_an_echo_of_the_schema_is_no_answer_and_one_of_the_instructions_neither(
+    server: respx.Route, make: Callable[..., Door], ledger: MemoryLedger
+) -> None:
+    system = load("narrate").render(goal="More orders.", learnings=[], schema="{}")[0][1]
+    schema = json.dumps(Answer.model_json_schema() | {"type": "object"})
+    leaked = json.dumps({"text": " ".join(system.split()[:30])})
+
+    class Wide(BaseModel):
+        text: str
+
+    server.mock(side_effect=[said(f'{schema} {{"paragraph": "It works."}}'), said(leaked), said('{"text": "Fine."}')])
+    assert ask(make()).value.paragraph == "It works."
+    assert asyncio.run(make().ask("narrate", Wide, goal="More orders.", learnings=[])).value.text == "Fine."
+    assert outcomes(ledger) == ["ok", "invalid", "ok"]
+    assert "repeats its instructions" in json.loads(server.calls[-1].request.content)["messages"][-1]["content"]
+
+
+def test_a_runaway_is_neither_read_nor_sent_back_whole(server: respx.Route, make: Callable[..., Door]) -> None:
+    server.mock(side_effect=[said('{"a": ' * 100_000), GOOD])
+    assert ask(make()).value.paragraph == "It works."
+    assert len(server.calls[1].request.content) < 12_000
+
+
+def test_a_door_leaves_a_dead_server_alone(server: respx.Route, make: Callable[..., Door], naps: Naps) -> None:
+    server.mock(return_value=httpx.Response(503))
+    clock = ManualClock(NOW)
+    door = make(failures=4, tries=3, clock=clock)
+    with pytest.raises(ModelUnavailable, match="HTTP 503"):
+        ask(door)
+    with pytest.raises(CircuitOpen, match="4 times in a row"):
+        ask(door)
+    with pytest.raises(CircuitOpen):
+        ask(door)
+    assert server.call_count == 4
+    clock.advance_to(datetime(2026, 3, 1, 12, 1, tzinfo=UTC))
+    server.mock(return_value=GOOD)
+    assert ask(door).value.paragraph == "It works."
+
+
+def test_what_stands_between_may_answer_in_place_of_the_line(server: respx.Route, make: Callable[..., Door], ledger: MemoryLedger) -> None:
+    seen: list[Request] = []
+
+    async def recorded(request: Request, live: Any) -> AIMessage:
+        seen.append(request)
+        return AIMessage(content='{"paragraph": "From a tape."}', usage_metadata={"input_tokens": 7, "output_tokens": 2, "total_tokens": 9})
+
+    reply = ask(make(between=recorded, options={"temperature": 0.3}))
+    assert reply.value.paragraph == "From a tape." and (reply.tokens_in, reply.tokens_out) == (7, 2) and server.call_count == 0
+    assert (seen[0].prompt.id, seen[0].settings["temperature"], seen[0].messages[0][0]) == ("narrate", 0.3, "system")
+
+
 @pytest.mark.parametrize("concurrency", [1, 3])
 def test_the_concurrency_limit_holds(concurrency: int, server: respx.Route, make: Callable[..., Door]) -> None:
     """Every request is held until as many as allowed are under way (fewer would never be answered), then a while for one too many."""
@@ -427,5 +526,6 @@ def test_cost_table(server: respx.Route, make: Callable[..., Door], ledger: Memo
     known, unknown = cost_table(ledger.calls)
     assert (known.prompt, known.model, known.calls, known.cached, known.failures) == ("narrate", "openai:gpt-4.1-mini", 4, 1, 2)
     assert (known.tokens_in, known.tokens_out, known.seconds) == (200, 20, 3.0)
+    assert known.name == f"narrate@{load('narrate').hash[:8]}" and known.version == load("narrate").version
     assert known.cost == pytest.approx((200 * 0.40 + 20 * 1.60) / 1e6) and known.money == "$0.0001"
     assert (unknown.model, unknown.cost, unknown.money) == ("openai:homemade", None, "unknown")

@@ -27,6 +27,7 @@ from journeyman.store import (
     rewards,
     runs,
     snapshots,
+    steps,
 )
 from tests.delivery.small_world import NOON, a_customer, a_decision, a_plan, a_variant, a_world, fresh_store
 
@@ -260,8 +261,24 @@ def test_audit_log_and_model_calls(store: Store, clock: ManualClock) -> None:
     assert [e.actor for e in audit.read(store, since=NOON + timedelta(minutes=1))] == ["Bo"]
     call = {"prompt": "plan", "prompt_version": 1, "prompt_hash": "h", "model": "m", "at": NOON, "outcome": "ok"}
     call |= {"tokens_in": 10, "tokens_out": 5, "cost": None, "seconds": 0.5}
+    call |= {"tokens_cached": 4, "ask": "a", "run": "campaign-00001", "step": 3}
     model_calls.StoreLedger(store).record(SimpleNamespace(**call))
-    assert model_calls.read(store) == [call]
+    assert model_calls.read(store) == [call] == model_calls.read(store, runs=["campaign-00001"])
+    assert model_calls.read(store, runs=["campaign-00002"]) == []
+
+
+def test_the_steps_of_a_run(store: Store, clock: ManualClock) -> None:
+    first = steps.begin(store, "run-1", "campaign", "plan")
+    clock.advance_to(NOON + timedelta(minutes=1))
+    second = steps.begin(store, "run-1", "campaign", "write", "x" * 300)
+    steps.begin(store, "run-2", "campaign", "plan")
+    steps.end(store, "run-1", first, "done", 1.5)
+    found = steps.of(store, "run-1")
+    assert [(s.number, s.node, s.outcome, s.seconds, s.at) for s in found] == [
+        (first, "plan", "done", 1.5, NOON),
+        (second, "write", "running", 0.0, NOON + timedelta(minutes=1)),
+    ]
+    assert found[1].about == "x" * 200
 
 
 def test_a_plan_comes_back_to_the_microsecond(store: Store) -> None:

@@ -1,3 +1,3 @@
 """The database's history, run by `Store.open`. `HEAD` is the newest version, so that an up-to-date database costs no look into it."""
 
-HEAD = "0001"
+HEAD = "0002"
