@@ -28,10 +28,12 @@ bench: $(VENV)/dev.stamp  ## Measurements as JSON Lines in bench/results/; peers
 	$(RUN)/python -m bench
 	$(RUN)/python -m bench.page
 
-lock: $(VENV)/uv.stamp  ## Resolve dependencies again (names no registry)
-	$(RUN)/uv pip compile pyproject.toml --extra demo -o requirements.lock --generate-hashes --no-header --no-emit-index-url --no-annotate -q
-	$(RUN)/uv pip compile pyproject.toml --extra demo --extra dev -c requirements.lock -o requirements-dev.lock --generate-hashes --no-header --no-emit-index-url --no-annotate -q
-	$(RUN)/uv pip compile pyproject.toml --extra demo --extra dev --extra bench -c requirements-dev.lock -o requirements-bench.lock --generate-hashes --no-header --no-emit-index-url --no-annotate -q
+COMPILE := $(RUN)/uv pip compile pyproject.toml --generate-hashes --no-header --no-emit-index-url --no-annotate -q
+
+lock: $(VENV)/uv.stamp  ## Resolve dependencies again, the widest set first, for it binds the others (names no registry)
+	$(COMPILE) --extra demo --extra dev --extra bench -o requirements-bench.lock
+	$(COMPILE) --extra demo --extra dev -c requirements-bench.lock -o requirements-dev.lock
+	$(COMPILE) --extra demo -c requirements-dev.lock -o requirements.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache bench/results/*.jsonl
