@@ -79,7 +79,7 @@ class Policy:
         half_life: float | None = None,
         temper: float | None = None,
     ) -> Policy:
-        """A policy that knows nothing yet. `actions` (K, p) features, about unit scale; `hold`: the index of *no message*. Raises PolicyError.
+        """A policy that knows nothing yet. `actions` (K, p) features, about unit scale; `hold`: index of *no message*. Raises PolicyError.
 
         `costs` (K,): what an action must earn beyond another of cost 0, in reward units. `items` (K,): actions of the same item (a variant
         in several windows) share an identity; by default each action is its own. `groups` (p,): the lever each feature belongs to; each
