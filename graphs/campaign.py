@@ -1,4 +1,4 @@
-"""The campaign graph: plan (⇄ ⏸ask) → lint → ⏸approve → brief → write* → check* → curate → ⏸approve → publish.
+"""The campaign graph: plan (⇄ ⏸ask back) → lint → ⏸approve → brief → write* → check* → curate → ⏸approve → publish.
 
 Wiring only; the nodes stand in `graphs/nodes/campaign.py`. `*` fans out under one concurrency limit; ⏸ waits for a person.
 Curate sends the graph back to brief while the library is short of its target and a round is left.
@@ -20,7 +20,7 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     """The compiled graph; without a checkpointer it cannot be interrupted or resumed."""
     graph = StateGraph(CampaignState, context_schema=Context)
     graph.add_node("plan", nodes.plan)
-    graph.add_node("ask", nodes.ask)
+    graph.add_node("ask_back", nodes.ask_back)
     graph.add_node("lint", nodes.lint)
     graph.add_node("approve_plan", nodes.approve_plan)
     graph.add_node("brief", nodes.brief)
@@ -32,8 +32,8 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_node("publish", nodes.publish)
 
     graph.add_edge(START, "plan")
-    graph.add_conditional_edges("plan", nodes.planned, {"open": "ask", "planned": "lint"})
-    graph.add_edge("ask", "plan")
+    graph.add_conditional_edges("plan", nodes.planned, {"open": "ask_back", "planned": "lint"})
+    graph.add_edge("ask_back", "plan")
     graph.add_edge("lint", "approve_plan")
     graph.add_conditional_edges("approve_plan", nodes.plan_verdict, {"approved": "brief", "rejected": END})
     graph.add_conditional_edges("brief", nodes.orders_for_writers, ["write", "curate"])

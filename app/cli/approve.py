@@ -19,9 +19,18 @@ def approve(
     """Approve the plan, and the copy is written; approve the library, and the journey goes live."""
     import asyncio
 
+    from rich.markup import escape
+
     from app.office import Office
+    from journeyman.store import journeys
 
     with Office.open(workspace) as office, progress(quiet=json) as tell:
+        if not json and journeys.read(office.store, journey).state == "draft":
+            for line in [
+                "[bold]The plan takes for granted[/]",
+                *(f"  • {escape(a)}" for a in journeys.plan(office.store, journey).assumptions),
+            ]:
+                people().print(line)
         state = asyncio.run(office.answer(journey, approved=not reject, by=by, tell=tell))
     if json:
         emit(state)

@@ -54,7 +54,7 @@ def planned(state: CampaignState) -> Literal["open", "planned"]:
     return "open" if state["questions"] else "planned"
 
 
-async def ask(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
+async def ask_back(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """⏸ The planner asks back before it plans. Resumed with `{"answers": [{"question", "text"}, …]}` or `{"assume": true}`; anything else
     is no answer, and it asks again."""
     said = interrupt({"waits_for": "answers", "questions": state["questions"]})

@@ -79,14 +79,13 @@ class Policy:
         half_life: float | None = None,
         temper: float | None = None,
     ) -> Policy:
-        """A policy that knows nothing yet. `actions` (K, p) features of roughly unit scale; `hold` the index of *no message*.
+        """A policy that knows nothing yet. `actions` (K, p) features, about unit scale; `hold`: index of *no message*. Raises PolicyError.
 
         `costs` (K,): what an action must earn beyond another of cost 0, in reward units. `items` (K,): actions of the same item (a variant
         in several windows) share an identity; by default each action is its own. `groups` (p,): the lever each feature belongs to; each
         lever's effects have a prior of their own (default: one for all). `affinities`: sets of (context number, feature) pairs thought to
-        act alike, such as what somebody did on a channel before and that channel now. `tilts` (p,): what a unit of each feature is expected
-        to bring, in log-odds: the prior's mean, 0 by default, given up as data comes (`expectations`). `temper` multiplies the drawn
-        models' standard deviations; by default it is found in the data (`exploration`). Raises PolicyError.
+        act alike, such as what somebody did on a channel before and that channel now. `tilts` (p,): the prior's mean of each feature, in
+        log-odds (`expectations`; default 0). `temper` multiplies the drawn models' standard deviations (default: `exploration` finds it).
         """
         features = inputs.attributes(actions, "actions", None)
         count = len(features)
@@ -213,8 +212,7 @@ class Policy:
 
     def add_actions(self, features: ArrayLike, *, items: ArrayLike | None = None, costs: ArrayLike | None = None) -> NDArray[np.int64]:
         """New actions at the end of the table; they start from what their features share with the others. Returns their numbers."""
-        old = self._actions
-        new = inputs.attributes(features, "features", old.features.shape[1])
+        old, new = self._actions, inputs.attributes(features, "features", self._actions.features.shape[1])
         count, next_item = len(new), int(old.items.max()) + 1
         own = np.arange(next_item, next_item + count) if items is None else inputs.whole(items, "items", (count,), -(2**62), 2**62)
         price = np.zeros(count) if costs is None else inputs.numbers(costs, "costs", (count,), np.float64)

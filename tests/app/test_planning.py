@@ -62,3 +62,12 @@ def test_in_a_workspace_the_answer_needs_no_goal(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("nowhere")
 def test_no_goal_and_nothing_to_answer_is_wrong_use() -> None:
     assert told()[0] == 2
+
+
+def test_whoever_approves_sees_what_the_plan_takes_for_granted(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    shutil.copytree(ROOT / "app" / "templates" / "retail", folder)
+    prepare("retail", folder, 7, customers=60)
+    assert told(CLASH, "--assume", "--workspace", str(folder), "--json")[0] == 0
+    shown = CliRunner().invoke(app, ["approve", "win-back-customers", "--reject", "--workspace", str(folder)])
+    assert "der Ausschluss gilt als Versehen" in " ".join(shown.stderr.split())

@@ -83,7 +83,7 @@ def refuse_protected(goal: Goal, brand: Brand) -> None:
         for m in pattern.finditer(goal.text):
             if not _NOT_TARGETED.search(goal.before(m.start())):
                 raise PlanError(
-                    f"X09: “{m.group()}” chooses people by {name}, a protected trait.",
+                    f"X09: “{goal.said(*m.span())}” chooses people by {name}, a protected trait.",
                     remedy="Describe the audience by what customers do (orders, visits, tenure, channels) instead.",
                 )
     for feature in brand.sensitive_features:

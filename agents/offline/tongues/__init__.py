@@ -1,7 +1,8 @@
 """Goals in German, French and Spanish, said in the English that the goal grammar reads: one grammar, a phrase book a language.
 
-A phrase book (`de.yaml`, `fr.yaml`, `es.yaml`) is data: numbers and dates in that language's writing are read first, then words, then
-phrases, each `pattern => English`, in order. It is no translator: what it does not know stays as it is, and the grammar asks about it.
+A phrase book (`de.yaml`, `fr.yaml`, `es.yaml`) is data: numbers and dates in that language's writing are read first, then what no goal
+may ask for (`guarded`: protected traits, switching off protection), then words, then phrases, each `pattern => English`, in order. It
+is no translator: what it does not know stays as it is, and the grammar asks about it.
 """
 
 from __future__ import annotations
@@ -100,11 +101,20 @@ class Book:
     tells: frozenset[str]
     rules: tuple[tuple[re.Pattern[str], str], ...]
 
+    def known(self, text: str) -> int:
+        """How many letters of `text` its rules turn into others: words the languages share tell nothing."""
+        read = ((m.group(), m.expand(plain)) for rule, plain in self.rules for m in rule.finditer(text))
+        return sum(len(said) for said, turned in read if re.search(r"[^\W\d_]{3}", said) and _letters(said) != _letters(turned))
+
     def say(self, text: str) -> str:
         """`text` with every rule applied; a rule that takes the space before the next word gives it back."""
         for rule, plain in self.rules:
             text = rule.sub(partial(_put, plain), text)
         return text
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W", "", text).lower()
 
 
 def _put(plain: str, m: re.Match[str]) -> str:
@@ -116,17 +126,22 @@ def book(language: Language) -> Book:
     """The phrase book of a language other than English. Raises ValueError, naming the line, for one that is no rule."""
     told = yaml.safe_load((HERE / f"{language}.yaml").read_text("utf-8"))
     rules = [*_dates(told["months"]), *_figures(told["thousands"], told["numbers"])]
-    for part in ("words", "phrases"):
+    for part in ("guarded", "words", "phrases"):
         rules += [_rule(line, f"{language}.yaml, {part}") for line in told[part].splitlines() if line.strip()]
     return Book(language, frozenset(map(str, told["tells"])), tuple(rules))
 
 
 def language_of(goal: str) -> Language:
-    """The language most of the goal's small words belong to; English where nothing tells."""
+    """The language most of the goal's small words belong to; where they do not tell, the one whose phrase book knows most of the goal;
+    English where that knows nothing."""
     words = re.findall(r"[^\W\d_]+", goal.lower())
-    known: dict[Language, frozenset[str]] = {"en": _TELLS_EN, **{tongue: book(tongue).tells for tongue in LANGUAGES[1:]}}
-    points = {tongue: sum(w in tells for w in words) for tongue, tells in known.items()}
-    return max(LANGUAGES, key=lambda tongue: (points[tongue], -LANGUAGES.index(tongue)))
+    points = {"en": sum(w in _TELLS_EN for w in words), **{t: sum(w in book(t).tells for w in words) for t in LANGUAGES[1:]}}
+    best = [tongue for tongue in LANGUAGES if points[tongue] == max(points.values())]
+    if len(best) == 1:
+        return best[0]
+    known = {tongue: book(tongue).known(goal) for tongue in LANGUAGES[1:]}
+    likely = max(LANGUAGES[1:], key=lambda tongue: known[tongue])
+    return likely if known[likely] and ("en" not in best or not points["en"]) else best[0]
 
 
 def sentences(text: str) -> list[str]:

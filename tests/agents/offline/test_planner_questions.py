@@ -9,7 +9,7 @@ from planned import answered, asked, facts, plan
 
 from agents.offline.grammar.doubts import _entries
 from agents.offline.grammar.telling import _notes
-from agents.offline.tongues import LANGUAGES
+from agents.offline.tongues import LANGUAGES, language_of
 from journeyman.domain import Answer, Plan, Questions
 
 UNCLEAR = [
@@ -126,3 +126,38 @@ def test_every_note_is_told_in_every_language_with_the_same_blanks() -> None:
         assert len(others) == 3
         for text in others:
             assert set(re.findall(r"\{(\w+)\}", text)) <= set(pattern.groupindex), text
+
+
+@pytest.mark.parametrize(
+    ("goal", "language"),
+    [
+        ("Stammkunden aktivieren", "de"),
+        ("Reconquête clients inactifs", "fr"),
+        ("Recuperar clientes inactivos", "es"),
+        ("Winback", "en"),
+        ("SMS", "en"),
+        ("lorem ipsum", "en"),
+        ("Win back lapsed customers", "en"),
+    ],
+)
+def test_the_language_of_a_few_words_is_told(goal: str, language: str) -> None:
+    assert language_of(goal) == language
+
+
+@pytest.mark.parametrize(
+    ("goal", "condition"),
+    [
+        ("Ramener les clients qui n'ont pas visité le site depuis trois semaines. E-mail.", "days_since_visit >= 21"),
+        ("Recuperar clientes que no visitan la tienda desde hace tres semanas. Email.", "days_since_visit >= 21"),
+        ("Kunden, die seit drei Wochen unseren Laden nicht besucht haben, zurückholen. E-Mail.", "days_since_visit >= 21"),
+    ],
+)
+def test_an_object_between_verb_and_time_does_not_make_it_a_horizon(goal: str, condition: str) -> None:
+    made = plan(goal)
+    assert facts(made)["where"] == condition and made.schedule.horizon_days == 28
+
+
+@pytest.mark.parametrize("goal", ["Reconquérir les clients. Client depuis 3 mois.", "Recuperar clientes. Cliente desde hace 3 meses."])
+def test_a_length_of_time_nobody_reads_is_asked_about_and_no_horizon(goal: str) -> None:
+    made = plan(goal)
+    assert made.schedule.horizon_days == 28 and any("depuis 3 mois" in q or "hace 3 meses" in q for q in made.questions)
