@@ -36,7 +36,7 @@ class Cassette:
         env: Mapping[str, str] = os.environ,
         timer: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self._folder, self._timer = folder, timer
+        self._folder, self._timer = folder.absolute(), timer  # a run has a working folder of its own
         self._mode: Mode = "replay" if env.get("CI") else mode
         self.missing: list[str] = []
         self.played = self.recorded = 0

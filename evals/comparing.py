@@ -157,7 +157,7 @@ def _comparable(base: Run, candidate: Run) -> None:
     if base.dataset != candidate.dataset:
         raise RunError(
             f"The runs were asked different cases ({base.dataset.name} and {candidate.dataset.name}, or the same number otherwise worded).",
-            remedy=f"Run the base again on today's cases: journeyman eval run {base.suite} --prompt ID@VERSION, then bless it.",
+            remedy=f"Run both on all of today's cases; the base: journeyman eval run {base.suite} --prompt ID@VERSION, then bless.",
         )
     if base.judges != candidate.judges:
         names = [", ".join(j.name for j in r.judges) or "none" for r in (base, candidate)]

@@ -1,7 +1,8 @@
 """The command line: one command per file; heavy imports happen inside a command, so that `--help` answers at once.
 
 Every command takes `--workspace DIR` and `--json` (one JSON document or JSON Lines on stdout; all that is for people on stderr).
-Exit codes: 0 done, 1 a finding, 2 wrong use. What a user can mend prints without a traceback and says what to do.
+Exit codes: 0 done, 1 a finding, 2 wrong use; `eval compare` has its own. What a user can mend prints without a traceback and says what to
+do.
 """
 
 from __future__ import annotations

@@ -201,20 +201,12 @@ def listed(console: Console, runs: Sequence[tuple[str, bool, Run]]) -> None:
     if not runs:
         console.print("There are no runs yet. Make one: journeyman eval run planner")
         return
-    table = Table(box=None, pad_edge=False)
-    for name in ("run", "suite", "model", "cases", "epochs", "scores", "tokens", "cost"):
-        table.add_column(name, justify="right" if name in ("cases", "epochs", "tokens", "cost") else "left", no_wrap=name == "run")
     for name, blessed, r in runs:
-        scores = ", ".join(f"{m} {percent(v)}" for m, v in r.means().items())
-        tokens = (r.spent["tokens_in"] or 0) + (r.spent["tokens_out"] or 0)
-        cost = "unknown" if r.spent["cost"] is None else f"${r.spent['cost']:.2f}"
-        shown = (
-            f"{name} [green]blessed[/]" if blessed else name,
-            r.suite,
-            escape(r.model.name),
-            str(len(r.by_case())),
-            str(r.epochs),
-            scores,
-        )
-        table.add_row(*shown, f"{tokens:,.0f}", cost)
-    console.print(table)
+        asked = "" if not r.spent["calls"] else f", {(r.spent['tokens_in'] or 0) + (r.spent['tokens_out'] or 0):,.0f} tokens"
+        cost = "" if not r.spent["calls"] else ", cost unknown" if r.spent["cost"] is None else f", ${r.spent['cost']:.2f}"
+        versions = "" if r.model.name == "offline" else f", {' '.join(m.name for m in r.prompts.values())}"
+        failed = f", [red]{len(r.failed)} failed[/]" if r.failed else ""
+        mark = "[green]blessed[/] " if blessed else ""
+        told = f"{r.suite}, {escape(r.model.name)}, {len(r.by_case())} cases, {_epochs(r.epochs)}{versions}{asked}{cost}{failed}"
+        console.print(f"[bold]{name}[/] {mark}{told}", highlight=False, soft_wrap=True)
+        console.print(f"  {', '.join(f'{m} {percent(v)}' for m, v in r.means().items())}", style="dim", soft_wrap=True)

@@ -30,15 +30,16 @@ def score(given: Mapping[str, Any], got: Mapping[str, Any]) -> tuple[dict[str, f
         return _mended(got.get("variant"), brand)
     language = given["brief"].get("language", "en")
     if "refused" in got:
-        return {"language": 0.0}, [str(got["refused"])]
+        return {"written": 0.0}, [str(got["refused"])]
     variants = [Variant.model_validate(v) for v in got["variants"]]
     wanted, home = int(given["count"]), brand.default_language
     if not variants:
-        return {"constraints": 0.0, "offer": 0.0} | ({"language": 0.0} if language != home else {}), ["nothing was written"]
+        return {"written": 0.0}, ["nothing was written"]
     verdicts = [check(v, brand) for v in variants]
     offer = Incentive.model_validate(given["brief"]["incentive"]) if given["brief"].get("incentive") else None
     marks: dict[str, list[tuple[bool, str]]] = {
-        "constraints": [(kept(v), _told(v)) for v in verdicts] + [(False, "a variant is missing")] * max(0, wanted - len(variants)),
+        "written": [(n < len(variants), "is missing") for n in range(wanted)],
+        "constraints": [(kept(v), _told(v)) for v in verdicts],
         "offer": [offer_right(variant, verdict, offer) for variant, verdict in zip(variants, verdicts, strict=True)],
         "language": [(in_language(v, language), f"not in {NAMES.get(language, language)}") for v in variants if language != home],
         "variety": [(new, "too like an earlier one") for new in fresh(variants)],

@@ -108,6 +108,7 @@ SUITE = Suite(
     says="Copy keeps the brief, the offer record and the language, reads easily, sounds like the brand and does not repeat itself.",
     prompts=("write", "repair"),
     metrics={
+        "written": "variants ordered that were written",
         "constraints": "variants that break no rule",
         "offer": "variants that state the offer on record, or none where there is none",
         "language": "variants in the language asked for, where it is not the brand's own",
@@ -119,7 +120,7 @@ SUITE = Suite(
     read=read,
     answer=answer,
     score=score,
-    bars={"constraints": 0.98, "offer": 0.98, "variety": 0.95, "reading": 0.9, "voice": 0.98},
+    bars={"written": 0.7, "constraints": 0.98, "offer": 0.98, "variety": 0.95, "reading": 0.9, "voice": 0.98},
     breakdown=breakdown,
     rubrics=("voice",),
 )

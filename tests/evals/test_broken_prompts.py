@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from app.cli import app
 from evals.rehearsal import HABITS
+from journeyman.errors import RunError
 from prompts import load
 from tests.evals.broken import BREAKS, broken
 
@@ -50,6 +51,26 @@ def _cases(what: str, suite: str) -> list[str]:
     cases = [c for c in find(suite).cases() if c.given.get("agent", "copywriter") == "copywriter" and "variant" not in c.given]
     foreign = [c.id for c in cases if c.given["brief"].get("language", "en") != "en"]
     return foreign if what == "language line" else [c.id for c in cases if c.id not in foreign][::2][:30]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["planner", "--model", "rehearsal", "--prompt", "write@1"], "does not exercise"),
+        (["copywriter", "--prompt", "write@1"], "read no prompts"),
+        (["copywriter", "--model", "rehearsal", "--prompt", "write@77"], "no version 77"),
+        (["copywriter", "--model", "rehearsal", "--prompt", "write"], "names no prompt and version"),
+        (["copywriter", "--model", "rehearsal", "--record", "--replay"], "exclude each other"),
+        (["copywriter", "--case", "nowhere"], "no case nowhere"),
+        (["nothing"], "no suite nothing"),
+    ],
+)
+def test_wrong_use_is_refused_before_anything_is_asked(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = CliRunner().invoke(app, ["eval", "run", *arguments])
+    assert isinstance(ended.exception, RunError) and said in str(ended.exception)
 
 
 def test_the_rehearsal_model_finds_its_instructions_in_the_prompts_in_use() -> None:

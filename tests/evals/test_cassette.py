@@ -133,6 +133,8 @@ def test_a_whole_run_is_replayed_with_no_network_to_the_same_scores(tmp_path: Pa
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     replayed = CliRunner().invoke(app, [*command, "--replay"])
+    kept = tmp_path / ".journeyman" / "evals" / "cassettes"
+    assert len(list(kept.rglob("*.json"))) == len(list(tmp_path.rglob("cassettes/*/*.json"))) == 2
     one, two = json.loads(recorded.stdout), json.loads(replayed.stdout)
     assert one["means"] == two["means"] and one["spent"]["tokens_in"] == two["spent"]["tokens_in"] > 0
     file = broken("language line", tmp_path)

@@ -44,7 +44,7 @@ def test_the_experts_answer_every_case_and_hold_the_bars(offline: dict[str, Run]
     done = offline[name]
     assert len(done.by_case()) >= LEAST[name] and not done.failed
     assert missed_bars(done, find(name)) == []
-    assert set(done.means()) == set(done.metrics)
+    assert set(done.metrics) - set(done.means()) <= {"language"}  # scored only where copy in another language was written
     assert done.spent["calls"] == 0 and all(0 <= s <= 1 for a in done.attempts for s in a.scores.values())
 
 
@@ -77,8 +77,12 @@ def _spoiled(name: str, output: dict[str, object], given: dict[str, object]) -> 
         case "planner":
             return [{}, {"questions": []}]
         case "copywriter":
-            if "variants" not in output:
-                return [{"variant": None}] if "variant" in output else []
+            if "variant" in output:
+                return [{"variant": None}]
+            if given["brief"].get("language", "en") != "en":  # type: ignore[attr-defined]
+                body = "We have kept some of this for you and it is here when you are."
+                english = {"id": "e", "channel": "push", "title": "A word", "body": body}
+                return [{"variants": [english]}]
             variants: list[dict[str, object]] = output["variants"]  # type: ignore[assignment]
             shout = {
                 **variants[0],

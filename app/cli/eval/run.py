@@ -14,6 +14,8 @@ from app.cli.console import JsonOption, emit, people, progress
 
 if TYPE_CHECKING:
     from evals.cassette import Cassette
+    from evals.subject import Subject
+    from evals.suite import Suite
 
 CassetteOption = Annotated[Path, typer.Option("--cassette", help="Where answers are recorded and replayed from.", file_okay=False)]
 TAPES = Path(".journeyman") / "evals" / "cassettes"
@@ -50,6 +52,7 @@ def run(
     settings = {name: value for name, value in (("temperature", temperature), ("seed", seed)) if value is not None}
     tape = tape_for(cassette, model, record=record, replay=replay)
     subject = choosing.subject(model, prompt or [], settings=settings, cassette=tape)
+    _read_by(asked, subject)
     _installed()
     from evals.running import run as run_suite
 
@@ -84,6 +87,18 @@ def tape_for(folder: Path, model: str, *, record: bool, replay: bool) -> Cassett
     if model == "offline" or not (record or replay):
         return None
     return Tape(folder, "record" if record else "replay")
+
+
+def _read_by(suite: Suite, subject: Subject) -> None:
+    """A prompt chosen must be one that the run reads. Raises RunError, for it would be measured by nothing."""
+    from journeyman.errors import RunError
+
+    if subject.prompts and subject.model == "offline":
+        raise RunError("The experts without a model read no prompts.", remedy="Name a --model; rehearsal needs no key.")
+    if strange := sorted(subject.prompts.keys() - set(suite.prompts)):
+        raise RunError(
+            f"The suite {suite.name} does not exercise the prompt {strange[0]}.", remedy=f"Its prompts: {', '.join(suite.prompts)}."
+        )
 
 
 def _installed() -> None:
