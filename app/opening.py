@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from guardrails.gate import SendGate
+from app.outgoing import way_out
 from journeyman.decisioning import ActionEncoder, ContextEncoder, Policy
 from journeyman.decisioning.affinity import affinities
 from journeyman.delivery.dispatch import Tally, deliver
-from journeyman.delivery.file import FileChannel
 from journeyman.domain import Plan
 from journeyman.store import customers, journeys, library, policies
 from tools.desk import Desk
@@ -42,11 +41,10 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
     actions = ActionEncoder.fit([v for v, _ in variants], plan.action_sets.send_windows)
     staged = office.staged  # takes the customers' table in, with those who are new since planning
     people = customers.read(store)
-    gate = SendGate(store, office.clock, space.settings.brand)
-    channel = FileChannel(space.outbox, space.settings.brand)
+    gate, channel_for = way_out(space, store, office.clock)
 
     def send_due() -> Tally:
-        return deliver(store, gate, lambda _name: channel, office.clock, journey.name)
+        return deliver(store, gate, channel_for, office.clock, journey.name)
 
     first = space.state / "snapshots" / f"{journey.name}.start.parquet"
     if not first.exists():

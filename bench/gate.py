@@ -8,6 +8,7 @@ sends, three in five of them e-mail (two files each), the others SMS. Then each 
 
 from __future__ import annotations
 
+import os
 import tempfile
 import time
 import warnings
@@ -24,7 +25,8 @@ from bench.measure import line
 from guardrails import gate
 from guardrails.gate import SendGate
 from journeyman.clock import ManualClock
-from journeyman.delivery.dispatch import Tally, deliver
+from journeyman.delivery.crew import together
+from journeyman.delivery.dispatch import Tally, deliver, send_due
 from journeyman.delivery.file import FileChannel
 from journeyman.domain import (
     ActionSets,
@@ -76,16 +78,42 @@ Unsubscribe: {{ unsubscribe_url }}
 
 def main() -> None:
     """Both databases, one after the other. Nothing is deleted before the end: some file systems make files slowly after that."""
+    workers = os.cpu_count() or 1
     with tempfile.TemporaryDirectory() as folder:
         for name, database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
             with database(Path(folder)) as place:
-                rounds = [_round(Path(folder) / f"{name}{n}", place(n)) for n in range(ROUNDS)]
+                together = [_crew(Path(folder) / f"{name}{n}", place(n), workers) for n in range(ROUNDS)]
+                rounds = [_round(Path(folder) / f"{name}{n}", place(n)) for n in range(ROUNDS, 2 * ROUNDS)]
+            rate, tally = max(together, key=lambda found: found[0])
+            print(line("gate", round(rate), "sends/s", **_setting(name, workers, tally)), flush=True)
             rate, tally, stages = max(rounds, key=lambda found: found[0])
-            held = sum(tally.blocked.values()) + tally.waiting
-            where = {"database": name, "sends": SENDS, "left": tally.sent, "held back": held, "rounds": ROUNDS}
-            print(line("gate", round(rate), "sends/s", **where), flush=True)
+            print(line("gate.alone", round(rate), "sends/s", **_setting(name, 1, tally)), flush=True)
             for stage, seconds in stages.items():
                 print(line(f"gate.{stage}", round(seconds, 2), "s", database=name, left=tally.sent), flush=True)
+
+
+def _setting(database: str, workers: int, tally: Tally) -> dict[str, Any]:
+    held = sum(tally.blocked.values()) + tally.waiting
+    return {"database": database, "workers": workers, "sends": SENDS, "left": tally.sent, "held back": held, "rounds": ROUNDS}
+
+
+def _crew(outbox_folder: Path, place: str, workers: int) -> tuple[float, Tally]:
+    """Messages a second of several workers, starting them included, and what became of all."""
+    clock = ManualClock(NOW)
+    store = Store.open(place, clock=clock)
+    _fill(store)
+    store.close()
+
+    def work(turn: int) -> Tally:
+        own = Store.open(place, clock=clock)
+        channel = FileChannel(outbox_folder, BRAND)
+        tally = send_due(own, SendGate(own, clock, BRAND), lambda _name: channel, clock, "winback", turn=turn)
+        own.close()
+        return tally
+
+    start = time.perf_counter()
+    tally = together(work, workers)
+    return tally.sent / (time.perf_counter() - start), tally
 
 
 def _round(outbox_folder: Path, place: str) -> tuple[float, Tally, dict[str, float]]:
@@ -97,7 +125,7 @@ def _round(outbox_folder: Path, place: str) -> tuple[float, Tally, dict[str, flo
     with ExitStack() as stack:
         took: defaultdict[str, float] = defaultdict(float)
         for owner, attribute, stage in (
-            (outbox, "due", "read"), (decisions, "named", "read"), (send_gate, "claim", "claim"), (gate, "render", "render"),
+            (outbox, "due", "read"), (decisions, "lineage", "read"), (send_gate, "claim", "claim"), (gate, "render", "render"),
             (channel, "send", "file"),
         ):  # fmt: skip
             stack.enter_context(patch.object(owner, attribute, _timed(getattr(owner, attribute), took, stage)))

@@ -73,7 +73,7 @@ def _rivals(
     for rival, expected in wanted:
         found[rival.customer].append((rival, (plans[rival.journey].priority, expected)))
     facing = [send for send in sends if send.customer in found and send.journey in plans]
-    known = decisions.named(store, [send.decision for send in facing]) if facing else {}
+    known = decisions.lineage(store, [send.decision for send in facing]) if facing else {}
     ranks = {s.id: (plans[s.journey].priority, known[s.decision].expected) for s in facing if s.decision in known}
     return found, ranks
 

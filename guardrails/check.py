@@ -7,7 +7,7 @@ model's opinion comes in through `merge` and can only add.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from guardrails.rules import RULES, Copy
 from guardrails.rules.base import Severity
@@ -15,6 +15,9 @@ from journeyman.domain import Brand, Guardrails, Variant, Verdict, Violation
 
 Finding = tuple[Violation, Severity]
 """A violation, and how the rule meant it. The violation itself says `warn` of both `warn` and `ask` (a person or model must settle it)."""
+
+_FIELDS = tuple(Violation.model_fields)
+"""rule, severity, field, span, message: all of a violation, and what two that are the same have in common."""
 
 
 def check(variant: Variant, brand: Brand, guardrails: Guardrails | None = None) -> Verdict:
@@ -24,17 +27,18 @@ def check(variant: Variant, brand: Brand, guardrails: Guardrails | None = None) 
 
 def findings(variant: Variant, brand: Brand, guardrails: Guardrails | None = None) -> Iterator[Finding]:
     """Every violation once, what blocks first and then by rule; where a rule says the same twice, its stricter meaning."""
-    copy, found = Copy(variant, brand, guardrails), dict[Violation, Severity]()
+    copy, found = Copy(variant, brand, guardrails), dict[tuple[Any, ...], Severity]()
+    channel, near = variant.channel, copy.near
     for rule in RULES.values():
-        if variant.channel not in rule.channels:
+        if channel not in rule.channels or (rule.phrases and near.isdisjoint(rule.phrases)):
             continue
         for hit in rule.test(copy):
             severity = hit.severity or rule.severity
-            level: Literal["block", "warn"] = "block" if severity == "block" else "warn"
-            violation = Violation(rule=rule.id, severity=level, field=hit.field, span=hit.span, message=hit.message)
-            if found.get(violation) != "ask":
-                found[violation] = severity
-    yield from sorted(found.items(), key=lambda f: (f[0].severity != "block", f[0].rule))
+            said = (rule.id, "block" if severity == "block" else "warn", hit.field, hit.span, hit.message)
+            if found.get(said) != "ask":
+                found[said] = severity
+    for said, severity in sorted(found.items(), key=lambda f: (f[0][1] != "block", f[0][0])):
+        yield Violation.trusted(dict(zip(_FIELDS, said, strict=True))), severity
 
 
 def conclude(id: str, found: Iterable[Finding]) -> Verdict:
@@ -42,7 +46,7 @@ def conclude(id: str, found: Iterable[Finding]) -> Verdict:
     told = list(found)
     meant = {severity for _, severity in told}
     said: Literal["approve", "reject", "escalate"] = "reject" if "block" in meant else "escalate" if "ask" in meant else "approve"
-    return Verdict(id=id, verdict=said, violations=[v for v, _ in told])
+    return Verdict.trusted({"id": id, "verdict": said, "violations": [v for v, _ in told]})
 
 
 def check_many(variants: Iterable[Variant], brand: Brand, guardrails: Guardrails | None = None) -> Iterator[Verdict]:

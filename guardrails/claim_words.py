@@ -15,11 +15,13 @@ _PLACES = (
 )
 _BEST = r"(?:best|finest|leading|largest|biggest|fastest|cheapest|greatest|healthiest|safest|most \w+|no\.?\s?1|number one|favou?rite)"
 _BEST_OF = (
-    r"\b(?:clinically|scientifically|medically|laboratory|dermatologist)[\s-](?:proven|tested|approved|recommended|shown)\b|\bproven to\b|"
-    r"(?<!\w)#1\b|\b(?:number one|no\.\s?1)\b|\bguaranteed (?:results|savings)\b|\blab[- ]tested\b|"
-    rf"\b{_PLACES}'s (?:\w+ )?{_BEST}\b|\b{_BEST} (?:[\w-]+ ){{0,2}}?(?:in|of|on) (?:the |all )?(?:whole )?{_PLACES}\b|\bbest in class\b|"
-    r"\b(?:market|industry|world)[\s-]leading\b|\baward[\s-]winning\b|\bvoted (?:the )?(?:best|no|number|favou?rite)\b|"
-    r"\b(?:the |our )?(?:lowest|cheapest|best) (?:prices?|rates?|fees?) (?:ever|anywhere|guaranteed|around|in (?:town|the \w+))\b"
+    r"(?<!\w)#1\b|\b(?:"
+    r"(?:clinically|scientifically|medically|laboratory|dermatologist)[\s-](?:proven|tested|approved|recommended|shown)|proven to|"
+    r"(?:number one|no\.\s?1)|guaranteed (?:results|savings)|lab[- ]tested|"
+    rf"{_PLACES}'s (?:\w+ )?{_BEST}|{_BEST} (?:[\w-]+ ){{0,2}}?(?:in|of|on) (?:the |all )?(?:whole )?{_PLACES}|best in class|"
+    r"(?:market|industry|world)[\s-]leading|award[\s-]winning|voted (?:the )?(?:best|no|number|favou?rite)|"
+    r"(?:the |our )?(?:lowest|cheapest|best) (?:prices?|rates?|fees?) (?:ever|anywhere|guaranteed|around|in (?:town|the \w+))"
+    r")\b"
 )
 _HEALTH = (
     rf"\b(?:cures?|heals?|prevents?|treats?|lowers?|reduces?|relieves?|fights?) (?:your |the |high )?(?:\w+ )?{_ILLS}\b|"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from guardrails.template import View
+from guardrails.template import Piece, View
 
 _LOOKS = str.maketrans(
     {"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": "-", "‐": "-", "‑": "-", "−": "-", "⁄": "/", "٪": "%", "。": "."}
@@ -23,9 +23,22 @@ def _plain(character: str) -> str:
     return base or plain
 
 
+def plain(text: str) -> str:
+    """The text with every character in its plain form. Case is kept, accents are not."""
+    return text if text.isascii() else "".join(c if c.isascii() else _plain(c) for c in text)
+
+
 def fold(view: View) -> View:
-    """The view with every character in its plain form; spans still lead to the source. Case is kept, accents are not."""
+    """The view with every character in its plain form; pieces still lead to the source."""
     if view.text.isascii():
         return view
-    text = [character if character.isascii() else _plain(character) for character in view.text]
-    return View("".join(text), lambda: tuple(s for plain, span in zip(text, view.spans, strict=True) for s in [span] * len(plain)))
+    looks = [c if c.isascii() else _plain(c) for c in view.text]
+    text = "".join(looks)
+    if len(text) == len(view.text) and "" not in looks:
+        return view.reading(text)
+    pieces, at = list[Piece](), 0
+    for look, (start, end) in zip(looks, view.spans, strict=True):
+        if look:
+            pieces.append(Piece(at, at + len(look), start, end, False))
+            at += len(look)
+    return View(text, tuple(pieces))

@@ -16,6 +16,8 @@ SHORTEST = 10
 """Words below which nothing is decided."""
 _SHARE = 0.22
 """Share of a text's words that must be small words of the language found."""
+_FEWEST = 4
+"""Small words of its own the language found has at least."""
 _LEAD = 3
 """How many times as many small words of its own the language found has as any that was asked for; words both share are left out."""
 _SMALL = {
@@ -38,7 +40,9 @@ _SMALL = {
     "solo puede puedes tiene tienes sobre entre porque aqui ahora hoy te ti mi eso esto fue ser",
 }
 _LISTS = {language: frozenset(words.split()) for language, words in _SMALL.items()}
-_WORD = re.compile(r"[^\W\d_]+")
+_ALL = frozenset().union(*_LISTS.values())
+_FOREIGN = {language: _ALL - small for language, small in _LISTS.items()}
+_WORD, _ASCII_WORD = re.compile(r"[^\W\d_]+"), re.compile(r"[a-z]+")
 
 
 def scores(text: str) -> dict[str, int]:
@@ -55,17 +59,22 @@ def guess(text: str, wanted: Collection[str]) -> str | None:
 
     A `wanted` language outside the four leaves everything open: None.
     """
-    words = [w.casefold() for w in _WORD.findall(text)]
-    if len(words) < SHORTEST or not all(language in _LISTS for language in wanted):
+    if not all(language in _LISTS for language in wanted):
         return None
-    counted = _counted(words)
+    words = (_ASCII_WORD if text.isascii() else _WORD).findall(text.casefold())
+    if len(words) < SHORTEST:
+        return None
+    if any(sum(map(_FOREIGN[language].__contains__, words)) < _FEWEST for language in wanted):
+        return None  # another language's words, without those both share, are fewer than it takes
+    small = [word for word in words if word in _ALL]
+    counted = _counted(small)
     best = max(counted, key=lambda language: counted[language])
     if best in wanted:
         return None
     others = max((n for language, n in counted.items() if language != best), default=0)
     asked = max((counted[language] for language in wanted), default=0)
-    different = len(_LISTS[best].intersection(words))
-    shared = max((sum(w in _LISTS[best] & _LISTS[language] for w in words) for language in wanted), default=0)
-    leads = counted[best] - shared >= max(4, _LEAD * (asked - shared))
-    sure = different >= 4 and counted[best] >= max(4, _SHARE * len(words)) and counted[best] > 1.25 * others and leads
+    different = len(_LISTS[best].intersection(small))
+    shared = max((sum(w in _LISTS[best] & _LISTS[language] for w in small) for language in wanted), default=0)
+    leads = counted[best] - shared >= max(_FEWEST, _LEAD * (asked - shared))
+    sure = different >= _FEWEST and counted[best] >= max(_FEWEST, _SHARE * len(words)) and counted[best] > 1.25 * others and leads
     return best if sure else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from guardrails.phrases import Phrases
+from guardrails.phrases import Phrases, by_first_letter
 
 ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
@@ -15,13 +15,13 @@ ABROAD = {"zehn": 10, "zwanzig": 20, "dix": 10, "quinze": 15, "vingt": 20, "tren
           "vierzig": 40, "funfzig": 50}  # fmt: skip
 """The round numbers offers are made of in German, French and Spanish, without accents."""
 VALUES |= ABROAD
-WORD = "|".join([*ONES.split(), *TENS.split(), *SCALES, *ABROAD])
-WORDS = rf"(?:\ba\s+(?=(?:hundred|thousand|grand)\b))?\b(?:{WORD})(?:(?:\s?-\s?|\s{{1,3}}and\s{{1,3}}|\s{{1,3}})(?:{WORD})){{0,6}}\b"
-FIGURE = r"(?<![\d.,])(?:\d{1,3}(?:[,.' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d+)?)(?![\d])"
+WORD = by_first_letter(*ONES.split(), *TENS.split(), *SCALES, *ABROAD)
+WORDS = rf"\b(?:{WORD}|a\s+(?:hundred|thousand|grand))(?:(?:\s?-\s?|\s{{1,3}}and\s{{1,3}}|\s{{1,3}})(?:{WORD})){{0,6}}\b"
+FIGURE = r"\d(?<![\d.,].)(?:\d{0,2}(?:[,.' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d*(?:[.,]\d+)?)(?![\d])"
 NUMBER = rf"(?:{FIGURE}(?:\s?k\b)?|{WORDS})"
 RANGE = rf"(?P<low>{NUMBER})(?:\s*(?:%|percent|per\s?-?cent|pct)?\s*(?:-|to|and|or|bis|a)\s*(?P<high>{NUMBER}))?"
-SIGN = r"(?:(?<![a-z])(?:us|ca|c|au|a|nz|hk|s)\$|[$€£¥₹₽₩₺])"
-CODE = r"(?:usd|eur|gbp|cad|aud|nzd|chf|jpy|inr|sek|nok|dkk|pln|mxn|brl|sgd)"
+SIGN = r"(?:(?<![a-z])(?=[a-z]{1,2}\$)(?:us|ca|c|au|a|nz|hk|s)\$|[$€£¥₹₽₩₺])"
+CODE = r"(?=[a-z]{3}(?![a-z]))(?:usd|eur|gbp|cad|aud|nzd|chf|jpy|inr|sek|nok|dkk|pln|mxn|brl|sgd)"
 CURRENCIES = {"€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₩": "KRW", "₺": "TRY", "us$": "USD", "c$": "CAD", "ca$": "CAD",
               "a$": "AUD", "au$": "AUD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD", "euro": "EUR", "quid": "GBP"}  # fmt: skip
 """What a sign or word stands for; `$`, dollars and bucks fit any dollar."""
@@ -83,10 +83,10 @@ HALF = Phrases(
 FRACTION = Phrases(r"\b(?:(?:a|one|1)[\s-]*)?(?P<part>third|quarter|fifth|tenth|1\s*/\s*[345])\s+(?:of\s+the\s+price\s+)?off\b")
 PARTS = {"third": 100 / 3, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0, "3": 100 / 3, "4": 25.0, "5": 20.0}
 AMOUNT = Phrases(
-    rf"(?P<sign>{SIGN})\s?{RANGE}|\b(?P<lead>{CODE})\s?{RANGE.replace('low>', 'low2>').replace('high>', 'high2>')}|"
+    rf"(?<![a-z](?=[a-z]))(?:(?P<sign>{SIGN})\s?{RANGE}|\b(?P<lead>{CODE})\s?{RANGE.replace('low>', 'low2>').replace('high>', 'high2>')}|"
     rf"{RANGE.replace('low>', 'low3>').replace('high>', 'high3>')}\s?-?(?P<unit>[$€£₹]|{CODE}\b|dollars?\b|bucks?\b|"
     rf"euros?\b|quid\b|pounds?\b(?!\s+of)|cents?\b|pence\b|p\b(?=\s+off\b))"
-    r"|\b(?P<one>an?)\s+(?P<unit1>dollar|buck|euro|fiver|tenner)\b(?=\s+off)"
+    r"|\b(?P<one>an?)\s+(?P<unit1>dollar|buck|euro|fiver|tenner)\b(?=\s+off))"
 )
 BARE_OFF = Phrases(
     rf"\b(?:get|take|save|enjoy|have|knock|here's|score|grab|claim|with|extra)\s+(?:an?\s+)?(?:extra\s+)?(?P<low>{NUMBER})\s+off\b(?!-)|"
@@ -142,9 +142,9 @@ MULTIBUY = Phrases(
     r"\b(?:die|der|das)\s+(?:zweite|dritte|vierte)\s+\w+\s+(?:ist\s+|gibt\s+es\s+)?(?:gratis|kostenlos|geschenkt|umsonst)\b"
 )
 N_FOR_M = Phrases(
-    r"(?<![\w.])(?P<get>[2-9]|two|three|four|five|six)(?:\s*-?\s*for\s*-?\s*|-4-|"
+    r"\b(?=[2-9tfs])(?:(?<!\.)(?P<get>[2-9]|two|three|four|five|six)(?:\s*-?\s*for\s*-?\s*|-4-|"
     r"\s4\s)(?:the\s+price\s+of\s+)?(?P<pay>[1-8]|one|two|three|four|five)\b(?!\s*(?:%|percent|/|:))|"
-    r"\b[2-9]\s?(?:x|por)\s?[1-8]\b(?!\s?(?:cm|m|mm|%|,))"
+    r"[2-9]\s?(?:x|por)\s?[1-8]\b(?!\s?(?:cm|m|mm|%|,)))"
 )
 GIFT = Phrases(
     r"\b(?:free|complimentary|bonus)\s+(?:\w+[\s-]){0,2}?(?:gifts?|samples?|totes?|bags?|items?|products?|drinks?|coffees?|"

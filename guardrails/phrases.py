@@ -34,45 +34,45 @@ class Phrases:
     """A pattern with `finditer` and `search` as `re.Pattern` has them; case does not matter unless `flags` is 0."""
 
     def __init__(self, source: str, *, flags: int = re.I) -> None:
-        self._pattern = re.compile(source, flags)
+        self.pattern = re.compile(source, flags)
+        """The pattern itself, for a text that was looked at before."""
         self.words = required(source)
-        self._number = len(_ALL)
         _ALL.append(self)
         _automaton.cache_clear()
-        _present.cache_clear()
+        near.cache_clear()
 
     def finditer(self, text: str, start: int = 0, end: int = maxsize) -> Iterator[re.Match[str]]:
         """All matches in [start, end)."""
-        return self._pattern.finditer(text, start, end) if self._number in _present(text) else iter(())
+        return self.pattern.finditer(text, start, end) if self in near(text) else iter(())
 
     def match(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
         """The match that begins at `start`, or None."""
-        return self._pattern.match(text, start, end)
+        return self.pattern.match(text, start, end)
 
     def search(self, text: str, start: int = 0, end: int = maxsize) -> re.Match[str] | None:
         """The first match in [start, end), or None."""
-        return self._pattern.search(text, start, end) if self._number in _present(text) else None
+        return self.pattern.search(text, start, end) if self in near(text) else None
 
 
-@lru_cache(maxsize=8192)
-def _present(text: str) -> frozenset[int]:
-    """Numbers of the patterns that may match."""
+@lru_cache(maxsize=256)
+def near(text: str) -> frozenset[Phrases]:
+    """The patterns that may match in a text."""
     found, owners, always = _automaton()
-    words = set(found.find_matches_as_indexes(folded(text), overlapping=True))
-    return always.union(*(owners[word] for word, _, _ in words))
+    words = {word for word, _, _ in found.find_matches_as_indexes(folded(text), overlapping=True)}
+    return always.union(*[owners[word] for word in words])
 
 
 @lru_cache(maxsize=1)
-def _automaton() -> tuple[Any, list[frozenset[int]], frozenset[int]]:
+def _automaton() -> tuple[Any, list[frozenset[Phrases]], frozenset[Phrases]]:
     """The words of all patterns, whose word each is, and the patterns that always run."""
     from ahocorasick_rs import AhoCorasick
 
-    whose: dict[str, set[int]] = {}
-    for number, pattern in enumerate(_ALL):
+    whose: dict[str, set[Phrases]] = {}
+    for pattern in _ALL:
         for word in pattern.words or ():
-            whose.setdefault(word, set()).add(number)
-    always = frozenset(number for number, pattern in enumerate(_ALL) if pattern.words is None)
-    return AhoCorasick(list(whose)), [frozenset(numbers) for numbers in whose.values()], always
+            whose.setdefault(word, set()).add(pattern)
+    always = frozenset(pattern for pattern in _ALL if pattern.words is None)
+    return AhoCorasick(list(whose)), [frozenset(patterns) for patterns in whose.values()], always
 
 
 def folded(text: str) -> str:
@@ -81,6 +81,15 @@ def folded(text: str) -> str:
     if not plain.isascii():
         plain = plain.replace("\u0131", "i").replace("i\u0307", "i")
     return f" {' '.join(plain.split())} "
+
+
+def by_first_letter(*words: str) -> str:
+    """A pattern for one of the words that reads a letter before it tries those that begin with it: `(?=[ts])(?:t(?:wo|en)|s(?:ix))`."""
+    groups: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        groups.setdefault(word[0], []).append(word[1:])
+    branches = "|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in groups.items())
+    return f"(?=[{''.join(groups)}])(?:{branches})"
 
 
 def required(source: str) -> frozenset[str] | None:

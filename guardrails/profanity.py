@@ -29,12 +29,15 @@ _LEET = {
     "z": "z2",
 }
 _ENDINGS = r"(?:e?s|ed|er|ers|ing|in|head|heads|y)?"
-_GAP = r"[\s.\-_*·|/,]{1,3}"
+_SEPARATOR = r"[\s.\-_*·|/,]"
+_GAP = _SEPARATOR + "{1,3}"
 _SINGLE = r"(?:[^\W_]|[$@!|(+])"
-_SINGLES = re.compile(rf"(?<![^\W_])(?:{_SINGLE}{_GAP}){{3}}{_SINGLE}")
-_ONE_FORM = str.maketrans({old: new for new, olds in _LEET.items() for old in olds} | dict.fromkeys("l1!|i", "i") | {"v": "u"})
-_BETWEEN = re.compile(r"[\s_-]+")
-_TWICE = re.compile(r"(.)\1+")
+_SINGLES = re.compile(rf"{_SEPARATOR}(?<=(?<![^\W_]){_SINGLE}.){_SEPARATOR}{{0,2}}(?:{_SINGLE}{_GAP}){{2}}{_SINGLE}", re.S)
+"""Four letters or more set apart, looked for from the first separator on: most characters are none, and are passed over fast."""
+_ONE_FORM = str.maketrans(
+    {old: new for new, olds in _LEET.items() for old in olds} | dict.fromkeys("l1!|i", "i") | {"v": "u"} | dict.fromkeys("_-", " ")
+)
+_REPEATED = re.compile(r"(.)(?=\1)")
 _PAIR = re.compile(r"(.)\1")
 
 
@@ -89,7 +92,7 @@ def _listed() -> _Listed:
 
 def _plain(text: str) -> str:
     """The text with look-alikes of a letter as one letter and single blanks between words."""
-    return _BETWEEN.sub(" ", text.casefold().translate(_ONE_FORM))
+    return " ".join(text.casefold().translate(_ONE_FORM).split())
 
 
 @cache
@@ -98,21 +101,35 @@ def _quick() -> tuple[Any, list[set[str]]]:
     from ahocorasick_rs import AhoCorasick
 
     plain = [_plain(word.strip("*")) for word in _listed().words]
-    return AhoCorasick([_TWICE.sub(r"\1", word) for word in plain]), [{m[0] for m in _PAIR.finditer(word)} for word in plain]
+    return AhoCorasick([_REPEATED.sub("", word) for word in plain]), [{m[0] for m in _PAIR.finditer(word)} for word in plain]
 
 
-@lru_cache(maxsize=8192)
+def suspicious(text: str) -> bool:
+    """A quick look, which overlooks nothing: whether it is worth looking for listed words in the text, or in a part of it."""
+    return _hidden(text) or bool(_likely(text))
+
+
+def _hidden(text: str) -> bool:
+    """Whether letters may be starred out or set apart."""
+    return "*" in text or "#" in text or _SINGLES.search(text) is not None
+
+
+def _likely(text: str) -> list[int]:
+    """The listed words that may stand in the text with all their letters in one piece."""
+    finder, pairs = _quick()
+    plain = _plain(text)
+    seen = {word for word, _, _ in finder.find_matches_as_indexes(_REPEATED.sub("", plain), overlapping=True)}
+    return [word for word in seen if all(pair in plain for pair in pairs[word])]
+
+
+@lru_cache(maxsize=256)
 def swearing(text: str) -> tuple[re.Match[str], ...]:
     """The listed words of a folded text, in order, none overlapping another, honest phrases left out."""
     listed = _listed()
-    if "*" in text or "#" in text or _SINGLES.search(text):
+    if _hidden(text):
         found = list(listed.all.finditer(text))
     else:
-        finder, pairs = _quick()
-        plain = _plain(text)
-        seen = {word for word, _, _ in finder.find_matches_as_indexes(_TWICE.sub(r"\1", plain), overlapping=True)}
-        likely = [word for word in seen if all(pair in plain for pair in pairs[word])]
-        found = sorted((m for word in likely for m in listed.each[word].finditer(text)), key=lambda m: (m.start(), -m.end()))
+        found = sorted((m for word in _likely(text) for m in listed.each[word].finditer(text)), key=lambda m: (m.start(), -m.end()))
     kept: list[re.Match[str]] = []
     for match in filter(_meant, found):
         if not kept or match.start() >= kept[-1].end():

@@ -7,10 +7,9 @@ never runs anything X12 refuses; such an expression renders as nothing. It is no
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from typing import Literal
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from jinja2 import TemplateSyntaxError, Undefined, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -25,7 +24,7 @@ LONGEST_NAME = "Christabelle"
 MOST_VIEWS = 16
 """Ways a template may read; beyond four independent conditions rule X12 refuses it."""
 
-_QUOTED = r"""(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[^'"])*?"""
+_QUOTED = r"""(?:[^'"%}]++|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[%}])*?"""
 _TOKEN = re.compile(rf"\{{\{{(?P<expr>{_QUOTED})\}}\}}|\{{%(?P<block>{_QUOTED})%\}}|\{{#(?P<note>.*?)#\}}", re.S)
 _MARKS = ("{{", "{%", "{#")
 _TAG = re.compile(r"\s*(\w+)\s*(.*)", re.S)
@@ -41,8 +40,7 @@ class _Neutral(Undefined):
 ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=_Neutral, autoescape=False, keep_trailing_newline=True)
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A stretch [start, end) of the source: literal text, an output, a tag or a comment; `inner` is what stands between the braces."""
 
     kind: Literal["text", "expr", "block", "note"]
@@ -51,41 +49,85 @@ class Token:
     inner: str
 
 
-@dataclass(frozen=True)
-class View:
-    """One way a text reads, with a way to tell where its characters come from (asked only where something is found)."""
+class Piece(NamedTuple):
+    """Characters [at, until) of a view. They come from [start, end) of the source: one from one if `literal`, else each from all of it."""
+
+    at: int
+    until: int
+    start: int
+    end: int
+    literal: bool
+
+
+class View(NamedTuple):
+    """One way a text reads, and where its characters come from, in order and without gaps."""
 
     text: str
-    origin: Callable[[], tuple[tuple[int, int], ...]]
+    pieces: tuple[Piece, ...]
 
-    @cached_property
+    @classmethod
+    def literal(cls, text: str) -> View:
+        """A source without a template in it: it reads as it stands."""
+        return cls(text, (Piece(0, len(text), 0, len(text), True),) if text else ())
+
+    @property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """`spans[i]` is where character i comes from: one character of the source, or a whole `{{ … }}`."""
-        return self.origin()
+        return tuple(self.source(at, at + 1) for at in range(len(self.text)))
 
     def reading(self, text: str) -> View:
         """Another text of the same length, character for character from the same places."""
-        return View(text, lambda: self.spans)
+        return View(text, self.pieces)
 
     def source(self, start: int, end: int) -> tuple[int, int]:
-        """[start, end) of this view as a span of the source."""
-        if not self.spans:
-            return (0, 0)
-        held = self.spans[start : max(end, start + 1)] or self.spans[-1:]
-        return (min(s for s, _ in held), max(e for _, e in held))
+        """[start, end) of this view as a span of the source; where nothing is left to stand for, the last character."""
+        start = min(start, len(self.text) - 1)
+        end = max(end, start + 1)
+        held = [
+            (p.start + max(start - p.at, 0), p.end - max(p.until - end, 0)) if p.literal else (p.start, p.end)
+            for p in self.pieces
+            if p.at < end and start < p.until
+        ]
+        return (held[0][0], held[-1][1]) if held else (0, 0)
 
     def templated(self, start: int, end: int) -> bool:
         """Whether any character of [start, end) was put in by a variable."""
-        return any(e - s > 1 for s, e in self.spans[start:end])
+        return any(not p.literal and max(start, p.at) < min(end, p.until) for p in self.pieces)
+
+
+def syntax_error(source: str) -> str | None:
+    """What Jinja2 finds wrong with the template as a whole, or None."""
+    return _parsed(source)[1] if "{" in source else None
+
+
+def tokens(source: str) -> tuple[Token, ...]:
+    """The template's tokens in order; a template that does not parse is one literal text."""
+    if "{" in source:
+        return _parsed(source)[0]
+    return (Token("text", 0, len(source), source),) if source else ()
 
 
 @lru_cache(maxsize=8192)
-def syntax_error(source: str) -> str | None:
-    """What Jinja2 finds wrong with the template as a whole, or None."""
+def _parsed(source: str) -> tuple[tuple[Token, ...], str | None]:
+    """The tokens, and what is wrong with the template."""
+    whole = (Token("text", 0, len(source), source),)
     if not any(mark in source for mark in _MARKS):
-        return None
-    bare = _TOKEN.sub("", source)  # where no mark is left outside, what stands between the braces decides alone
-    return _syntax_error(source if any(mark in bare for mark in _MARKS) else "".join(match[0] for match in _TOKEN.finditer(source)))
+        return whole, None
+    found, at, trim, bare, braces = list[Token](), 0, False, "", ""
+    for match in _TOKEN.finditer(source):
+        kind = match.lastgroup
+        assert kind in ("expr", "block", "note")
+        inner = match[kind]
+        found.append(_text(source, at, match.start(), trim, inner.startswith("-")))
+        found.append(Token(kind, *match.span(), inner.removeprefix("-").removeprefix("+").removesuffix("-").removesuffix("+")))  # type: ignore[arg-type]
+        bare += source[at : match.start()]
+        braces += match[0]
+        at, trim = match.end(), inner.endswith("-")
+    found.append(_text(source, at, len(source), trim, False))
+    bare += source[at:]  # where no mark is left outside, what stands between the braces decides alone
+    if problem := _syntax_error(source if any(mark in bare for mark in _MARKS) else braces):
+        return whole, problem
+    return tuple(t for t in found if t.end > t.start), None
 
 
 @lru_cache(maxsize=8192)
@@ -95,23 +137,6 @@ def _syntax_error(source: str) -> str | None:
     except (TemplateSyntaxError, RecursionError) as problem:
         return str(problem) or "too deeply nested"
     return None
-
-
-@lru_cache(maxsize=8192)
-def tokens(source: str) -> tuple[Token, ...]:
-    """The template's tokens in order; a template that does not parse is one literal text."""
-    if not any(mark in source for mark in _MARKS) or syntax_error(source):
-        return (Token("text", 0, len(source), source),) if source else ()
-    found, at, trim = [], 0, False
-    for match in _TOKEN.finditer(source):
-        kind = match.lastgroup
-        assert kind in ("expr", "block", "note")
-        inner = match[kind]
-        found.append(_text(source, at, match.start(), trim, inner.startswith("-")))
-        found.append(Token(kind, *match.span(), inner.removeprefix("-").removeprefix("+").removesuffix("-").removesuffix("+")))  # type: ignore[arg-type]
-        at, trim = match.end(), inner.endswith("-")
-    found.append(_text(source, at, len(source), trim, False))
-    return tuple(t for t in found if t.end > t.start)
 
 
 def _text(source: str, start: int, end: int, left: bool, right: bool) -> Token:
@@ -172,8 +197,16 @@ def names(tree: nodes.Node) -> Iterator[str]:
     yield from (n.name for n in ([tree] if isinstance(tree, nodes.Name) else tree.find_all(nodes.Name)))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
+def mentions(inner: str) -> tuple[str, ...]:
+    """The variables that what stands between braces mentions, each once, in order."""
+    tree = expression(inner)
+    return () if tree is None else tuple(dict.fromkeys(names(tree)))
+
+
+@lru_cache(maxsize=8192)
 def _output(inner: str, values: tuple[tuple[str, str], ...]) -> str:
+    """What an output reads as, with the values of all variables it mentions."""
     if refused(expression(inner)):
         return ""
     try:
@@ -182,15 +215,12 @@ def _output(inner: str, values: tuple[tuple[str, str], ...]) -> str:
         return ""
 
 
-@lru_cache(maxsize=8192)
-def _views(source: str, values: tuple[tuple[str, str], ...]) -> tuple[View, ...]:
-    ways, _ = _ways(tokens(source), 0)
-    return tuple(_read(way, values) for way in ways)
-
-
 def views(source: str, values: Mapping[str, str]) -> tuple[View, ...]:
     """Every way the template reads (each `if` taken and not taken, at most MOST_VIEWS) with these values for its variables."""
-    return _views(source, tuple(sorted(values.items())))
+    if "{" not in source:
+        return (View.literal(source),)
+    ways = _ways(tokens(source), 0)[0] if "{%" in source else [[part for part in tokens(source) if part.kind != "note"]]
+    return tuple(_read(way, values) for way in ways)
 
 
 def conditions(source: str) -> int:
@@ -221,16 +251,15 @@ def _ways(parts: Sequence[Token], at: int) -> tuple[list[list[Token]], int]:
     return ways, at
 
 
-def _read(way: Sequence[Token], values: tuple[tuple[str, str], ...]) -> View:
-    said = [part.inner if part.kind == "text" else _output(part.inner, values) for part in way]
-
-    def origin() -> tuple[tuple[int, int], ...]:
-        spans: list[tuple[int, int]] = []
-        for part, text in zip(way, said, strict=True):
-            if part.kind == "text":
-                spans += zip(range(part.start, part.end), range(part.start + 1, part.end + 1), strict=True)
-            else:
-                spans += [(part.start, part.end)] * len(text)
-        return tuple(spans)
-
-    return View("".join(said), origin)
+def _read(way: Sequence[Token], values: Mapping[str, str]) -> View:
+    said, pieces, at = list[str](), list[Piece](), 0
+    for part in way:
+        if part.kind == "text":
+            text = part.inner
+        else:
+            text = _output(part.inner, tuple([(name, values[name]) for name in mentions(part.inner) if name in values]))
+        if text:
+            said.append(text)
+            pieces.append(Piece(at, at + len(text), part.start, part.end, part.kind == "text"))
+            at += len(text)
+    return View("".join(said), tuple(pieces))

@@ -37,6 +37,7 @@ def test_help_lists_every_command_and_imports_nothing_heavy() -> None:
         "write",
         "check",
         "run",
+        "deliver",
         "learn",
         "report",
         "explain",

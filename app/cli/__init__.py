@@ -11,7 +11,7 @@ import sys
 
 import typer
 
-from app.cli import approve, check, data, demo, doctor, eval, explain, init, learn, ope, plan, report, run, simulate, trace, write
+from app.cli import approve, check, data, deliver, demo, doctor, eval, explain, init, learn, ope, plan, report, run, simulate, trace, write
 from journeyman.errors import JourneymanError
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ app.command("approve")(approve.approve)
 app.command("write")(write.write)
 app.command("check")(check.check)
 app.command("run")(run.run)
+app.command("deliver")(deliver.deliver)
 app.command("learn")(learn.learn)
 app.command("report")(report.report)
 app.command("explain")(explain.explain)

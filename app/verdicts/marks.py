@@ -37,7 +37,7 @@ class Field:
     def of(cls, template: str, values: Mapping[str, str], found: Iterable[tuple[int, tuple[int, int] | None, Severity]]) -> Field:
         """`found`: number, span in the template's source (None: the whole field), severity."""
         told = list(found)
-        ways = views(template, values) or (View(template, lambda: tuple((i, i + 1) for i in range(len(template)))),)
+        ways = views(template, values) or (View.literal(template),)
         marked = [[m for n, span, s in told if span for m in _marks(view, n, span, s)] for view in ways]
         best = max(range(len(ways)), key=lambda i: len({m[0] for m in marked[i]}))
         return cls(ways[best].text, tuple(marked[best]), tuple((n, s) for n, span, s in told if span is None), len(ways))

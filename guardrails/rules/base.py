@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from guardrails.fold import fold
+from guardrails.phrases import Phrases, near
 from guardrails.template import LONGEST_NAME, UNSUBSCRIBE, View, views
 from journeyman.domain import CHANNELS, Brand, Channel, Guardrails, Variant
 
@@ -34,51 +35,59 @@ class Hit(NamedTuple):
     severity: Severity | None = None
 
 
-@dataclass(frozen=True)
+Views = list[tuple[str, View]]
+"""(field, view), in reading order."""
+
+
 class Copy:
-    """A variant with what it is judged by, and the ways its texts read. A brand without a name is an unknown brand."""
+    """A variant with what it is judged by, and the ways its texts read. A brand without a name is an unknown brand.
 
-    variant: Variant
-    brand: Brand
-    guardrails: Guardrails | None = None
+    `values`: fallbacks, what a customer about whom nothing is known would read. `texts`: field → template source. Of every way every field
+    reads with the fallbacks, `seen` holds the text as it is; `plain` the same without disguises: wide, styled, accented and invisible
+    characters made plain; `prose` is `plain` without the address a button leads to, and with links blanked: what a customer reads.
+    """
 
-    @cached_property
-    def values(self) -> dict[str, str]:
-        """Fallbacks: what a customer about whom nothing is known would read."""
-        known = {name: value for name, value in self.brand.variables.items() if value.strip()}
-        always = {"brand_name": self.brand.name or "Our shop", "postal_address": self.brand.postal_address or "1 Main Street, Springfield"}
-        return known | always | {"unsubscribe_url": UNSUBSCRIBE}
-
-    @cached_property
-    def texts(self) -> dict[str, str]:
-        """Field → template source."""
-        return self.variant.texts()
+    def __init__(self, variant: Variant, brand: Brand, guardrails: Guardrails | None = None) -> None:
+        self.variant, self.brand, self.guardrails = variant, brand, guardrails
+        self.values = fallbacks(brand)
+        self.texts = variant.texts()
+        self.seen: Views = [(name, view) for name, text in self.texts.items() for view in views(text, self.values)]
+        self.plain: Views = [(name, fold(view)) for name, view in self.seen]
+        self.prose: Views = [(name, _unlinked(view)) for name, view in self.plain if name != "cta.url"]
 
     @cached_property
-    def seen(self) -> list[tuple[str, View]]:
-        """(field, view) for every way every field reads, with fallbacks."""
-        return [(name, view) for name, text in self.texts.items() for view in views(text, self.values)]
+    def near(self) -> frozenset[Phrases]:
+        """The patterns that may match somewhere in the copy: a quick look, which overlooks none that does."""
+        return near("\n".join({view.text for _, view in (*self.seen, *self.plain, *self.prose)}))
 
-    @cached_property
-    def plain(self) -> list[tuple[str, View]]:
-        """`seen` without disguises: wide, styled, accented and invisible characters made plain."""
-        return [(name, fold(view)) for name, view in self.seen]
+    def matches(self, *patterns: Phrases, views: Views | None = None) -> Iterator[tuple[str, View, re.Match[str]]]:
+        """(field, view, match) wherever a pattern matches in the prose (or the views given): field by field, then pattern by pattern."""
+        if likely := [pattern for pattern in patterns if pattern in self.near]:
+            for field, view in self.prose if views is None else views:
+                for pattern in likely:
+                    for match in pattern.pattern.finditer(view.text):
+                        yield field, view, match
 
-    @cached_property
-    def prose(self) -> list[tuple[str, View]]:
-        """`plain` without the address a button leads to, and with links blanked: words and numbers a customer reads."""
-        return [(name, _unlinked(view)) for name, view in self.plain if name != "cta.url"]
+    def longest(self, *fields: str) -> Views:
+        """(field, view) for every way these fields read, with long realistic values of the customer's variables."""
+        return [(name, view) for name in fields if name in self.texts for view in self._longest(self.texts[name])]
 
-    @cached_property
-    def longest(self) -> list[tuple[str, View]]:
-        """`seen` with long realistic values of the customer's variables."""
+    def _longest(self, text: str) -> tuple[View, ...]:
+        if "{" not in text:
+            return views(text, {})
         own = {"first_name", *self.brand.variables} - {"brand_name", "postal_address", "unsubscribe_url"}
-        values = self.values | {name: max(self.brand.variables.get(name, ""), LONGEST_NAME, key=len) for name in own}
-        return [(name, view) for name, text in self.texts.items() for view in views(text, values)]
+        return views(text, self.values | {name: max(self.brand.variables.get(name, ""), LONGEST_NAME, key=len) for name in own})
 
     def hit(self, field: str, view: View, start: int, end: int, message: str, severity: Severity | None = None) -> Hit:
         """A hit on [start, end) of a view, told in the source's positions."""
         return Hit(field, view.source(start, end), message, severity)
+
+
+def fallbacks(brand: Brand) -> dict[str, str]:
+    """Variable → what a customer about whom nothing is known would read."""
+    known = {name: value for name, value in brand.variables.items() if value.strip()}
+    always = {"brand_name": brand.name or "Our shop", "postal_address": brand.postal_address or "1 Main Street, Springfield"}
+    return known | always | {"unsubscribe_url": UNSUBSCRIBE}
 
 
 _LINK = re.compile(r"(?:\b[a-z][a-z0-9+.-]*://|\bwww\.)\S+", re.I)
@@ -100,7 +109,8 @@ Test = Callable[[Copy], Iterator[Hit]]
 
 @dataclass(frozen=True)
 class Rule:
-    """A registered rule. `says` is its one sentence for people; `needs` a brand (and guardrails) its examples are tried with."""
+    """A registered rule. `says` is its one sentence for people; `brand` its examples are tried with. Where it finds nothing without one of
+    some phrases, `phrases` are those, and `check` passes it over in copy that has none of them near."""
 
     id: str
     says: str
@@ -111,6 +121,7 @@ class Rule:
     passes: Sequence[dict[str, Any]]
     fails: Sequence[dict[str, Any]]
     brand: dict[str, Any]
+    phrases: frozenset[Phrases] = frozenset()
 
 
 RULES: dict[str, Rule] = {}
@@ -126,6 +137,7 @@ def rule(
     fails: dict[str, Any] | list[dict[str, Any]],
     channels: Sequence[Channel] = CHANNELS,
     brand: dict[str, Any] | None = None,
+    phrases: Sequence[Phrases] = (),
 ) -> Callable[[Test], Test]:
     """Registers a rule; raises ValueError when the id is taken."""
 
@@ -133,7 +145,7 @@ def rule(
         if id in RULES:
             raise ValueError(f"rule {id} is registered twice")
         good, bad = ([e] if isinstance(e, dict) else list(e) for e in (passes, fails))
-        RULES[id] = Rule(id, says, tuple(channels), severity, source, test, good, bad, brand or {"name": "Acme"})
+        RULES[id] = Rule(id, says, tuple(channels), severity, source, test, good, bad, brand or {"name": "Acme"}, frozenset(phrases))
         return test
 
     return register

@@ -39,6 +39,7 @@ _TERM_WORDS = re.compile(
     '"Free" brings its conditions in the same message.',
     severity="ask",
     source="16 CFR 251",
+    phrases=[_FREE],
     passes=[
         {"body": "Free shipping on orders over $50.", "incentive": _SHIPS},
         {"body": "Free shipping.", "incentive": {"kind": "free_shipping"}},
@@ -57,10 +58,8 @@ def free_has_conditions(copy: Copy) -> Iterator[Hit]:
     numbers = _numbers(offer.conditions)
     said = " | ".join(view.text.replace(copy.values["postal_address"], "") for _, view in copy.prose)
     stated = numbers <= _numbers(said) if numbers else bool(_TERM_WORDS.search(said))
-    for field, view in copy.prose if not stated else ():
-        for match in _FREE.finditer(view.text):
-            if _FREE_OF_SOMETHING.search(view.text, max(0, match.start() - 40), match.start()):
-                continue
+    for field, view, match in copy.matches(_FREE) if not stated else ():
+        if not _FREE_OF_SOMETHING.search(view.text, max(0, match.start() - 40), match.start()):
             yield copy.hit(field, view, *match.span(), f"“{match[0].strip()}” without its conditions. Add: {offer.conditions}")
             return
 
@@ -75,6 +74,7 @@ def _numbers(text: str) -> set[float]:
     "A claim (superlative, number, health, comparison) maps to evidence the brand has.",
     severity="block",
     source="FTC policy on advertising substantiation",
+    phrases=CLAIMS,
     passes=[
         {"body": "Softer after every wash."},
         {
@@ -90,9 +90,8 @@ def _numbers(text: str) -> set[float]:
     ],
 )
 def claims_have_evidence(copy: Copy) -> Iterator[Hit]:
-    proven = [" ".join(e.claim.casefold().split()) for e in copy.brand.evidence]
-    for field, view in copy.prose:
-        for match in (m for claim in CLAIMS for m in claim.finditer(view.text)):
-            if not any(" ".join(match[0].casefold().split()) in claim for claim in proven):
-                remedy = "Add the evidence to the brand's `evidence`, or say it without the claim."
-                yield copy.hit(field, view, *match.span(), f"“{match[0]}” is a claim without evidence. {remedy}")
+    for field, view, match in copy.matches(*CLAIMS):
+        said = " ".join(match[0].casefold().split())
+        if not any(said in " ".join(e.claim.casefold().split()) for e in copy.brand.evidence):
+            remedy = "Add the evidence to the brand's `evidence`, or say it without the claim."
+            yield copy.hit(field, view, *match.span(), f"“{match[0]}” is a claim without evidence. {remedy}")

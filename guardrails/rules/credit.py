@@ -23,7 +23,7 @@ _MONEY = Phrases(r"\b(?:invest(?:ing|ments?|ors?)?|savings? accounts?|direct dep
 
 
 def _spoken(copy: Copy, words: Phrases) -> bool:
-    return any(words.search(view.text) for _, view in copy.prose)
+    return any(copy.matches(words))
 
 
 CREDIT = {"regulated": "credit"}
@@ -37,6 +37,29 @@ _RATE = Phrases(
     r"financing|per (?:year|annum|"
     r"month)|a (?:year|month)|p\.?\s?a\b|for (?:the first )?\w+ (?:months?|years?)))?"
 )
+_DOWN = Phrases(
+    r"(?:[$€£]\s?\d[\d,.]*|\b[1-9]\d?(?:\.\d+)?\s?(?:%|percent))\s+(?:down\b(?!\s+(?:from|on last))|down\s?payment|deposit\b)|"
+    r"\b(?:down\s?payments?|deposit) (?:of|from|is|as low as) (?:just |only )?(?:[$€£]\s?)?[1-9]|\b\d\d?% financing\b"
+)
+_NUMBER = Phrases(
+    r"\b(?:\d{1,3}|four|six|twelve|twenty-four|thirty-six|forty-eight)[ -](?:(?:easy|equal|fixed|monthly|weekly|biweekly|"
+    r"interest-free) ){0,3}"
+    r"(?:payments|instal?lments)\b|\b\d{1,3}[ -](?:months?|years?)[ -](?:(?:fixed|car|auto|personal|home|"
+    r"student) ){0,2}(?:loans?|mortgages?|"
+    r"financing|term|terms|to (?:re)?pay|repayment)\b|\b(?:re)?pay(?:ments?)? (?:it )?(?:back )?(?:spread )?(?:over|in|"
+    r"within) \d{1,3} (?:months|"
+    r"years|instal?lments)\b|"
+    r"\bfor \d{1,3} months\b"
+)
+_PAYMENT = Phrases(
+    r"[$€£]\s?\d[\d,.]*\d?\s?(?:(?:a|per|each|every)\s|/\s?)(?:month|mo|week|wk)\b|[$€£]\s?\d[\d,.]*\d?\s(?:monthly|weekly)\b|"
+    r"\b(?:payments?|instal?lments?) (?:of|from|as low as|at|just|only) (?:just |only )?[$€£]\s?\d"
+)
+_CHARGE = Phrases(
+    r"\b(?:finance charges?|(?:total )?interest|borrowing costs?)(?: (?:is|of|only|just|less|than|under|totals?|at|"
+    r"most)){0,3}:? [$€£]\s?\d|"
+    r"[$€£]\s?\d[\d,.]*\d? (?:in (?:total )?)?(?:finance charges?|interest)\b"
+)
 _OTHER = re.compile(
     r"\s*(?:off|back|cash\s?-?back|discount|down|deposit|apy|a\.p\.y|more|less|of (?!the loan)|rewards?|points|commission|"
     r"fees?|financing|instant|online|digital|free)\b",
@@ -49,6 +72,7 @@ _OTHER = re.compile(
     "In credit copy a rate is called APR, and a down payment, payment or finance charge brings the other terms.",
     severity="block",
     source="Regulation Z, 12 CFR 1026.24(c) and (d)",
+    phrases=[_RATE, _DOWN, _NUMBER, _PAYMENT, _CHARGE],
     passes=[
         {"body": "A loan at 6.9% APR, 48 monthly payments of $239, no down payment.", **CREDIT},
         {"body": "Financing is available. Take years to repay, with easy monthly payments.", **CREDIT},
@@ -81,31 +105,6 @@ def credit_terms_are_whole(copy: Copy) -> Iterator[Hit]:
             for match in pattern.finditer(view.text) if lacking else ():
                 advice = f"brings the other terms with it: add {_listed(lacking)} and the down payment if there is one, or take it out."
                 yield copy.hit(field, view, *match.span(), f"“{match[0].strip()}” {advice}", severity)
-
-
-_DOWN = Phrases(
-    r"(?:[$€£]\s?\d[\d,.]*|\b[1-9]\d?(?:\.\d+)?\s?(?:%|percent))\s+(?:down\b(?!\s+(?:from|on last))|down\s?payment|deposit\b)|"
-    r"\b(?:down\s?payments?|deposit) (?:of|from|is|as low as) (?:just |only )?(?:[$€£]\s?)?[1-9]|\b\d\d?% financing\b"
-)
-_NUMBER = Phrases(
-    r"\b(?:\d{1,3}|four|six|twelve|twenty-four|thirty-six|forty-eight)[ -](?:(?:easy|equal|fixed|monthly|weekly|biweekly|"
-    r"interest-free) ){0,3}"
-    r"(?:payments|instal?lments)\b|\b\d{1,3}[ -](?:months?|years?)[ -](?:(?:fixed|car|auto|personal|home|"
-    r"student) ){0,2}(?:loans?|mortgages?|"
-    r"financing|term|terms|to (?:re)?pay|repayment)\b|\b(?:re)?pay(?:ments?)? (?:it )?(?:back )?(?:spread )?(?:over|in|"
-    r"within) \d{1,3} (?:months|"
-    r"years|instal?lments)\b|"
-    r"\bfor \d{1,3} months\b"
-)
-_PAYMENT = Phrases(
-    r"[$€£]\s?\d[\d,.]*\d?\s?(?:(?:a|per|each|every)\s|/\s?)(?:month|mo|week|wk)\b|[$€£]\s?\d[\d,.]*\d?\s(?:monthly|weekly)\b|"
-    r"\b(?:payments?|instal?lments?) (?:of|from|as low as|at|just|only) (?:just |only )?[$€£]\s?\d"
-)
-_CHARGE = Phrases(
-    r"\b(?:finance charges?|(?:total )?interest|borrowing costs?)(?: (?:is|of|only|just|less|than|under|totals?|at|"
-    r"most)){0,3}:? [$€£]\s?\d|"
-    r"[$€£]\s?\d[\d,.]*\d? (?:in (?:total )?)?(?:finance charges?|interest)\b"
-)
 
 
 def _near_apr(text: str, rate: re.Match[str]) -> bool:
@@ -144,6 +143,7 @@ _LENDER = Phrases(
     "No promise about money that misleads: guaranteed, pre-approved, no risk and the like.",
     severity="ask",
     source="UDAAP, 12 U.S.C. 5531 and 5536; 12 CFR 1022.54 on prescreened offers",
+    phrases=[_PROMISE, _LENDER],
     passes=[
         {"body": "Satisfaction guaranteed: see our return policy. Loans are subject to approval.", **CREDIT},
         {"body": "Fresh bread, guaranteed. A no-risk recipe."},
@@ -157,8 +157,6 @@ _LENDER = Phrases(
 def no_misleading_promise(copy: Copy) -> Iterator[Hit]:
     """12 U.S.C. 5531, 5536 (unfair, deceptive or abusive acts); a firm offer of credit has conditions of its own, 12 CFR 1022.54."""
     money = lending(copy) or _spoken(copy, _LENDING) or _spoken(copy, _MONEY)
-    for field, view in copy.prose:
-        for match in (_PROMISE if money else _LENDER).finditer(view.text):
-            yield copy.hit(
-                field, view, *match.span(), f"“{match[0]}” may mislead about money. Say what is offered and on which terms, or take it out."
-            )
+    for field, view, match in copy.matches(_PROMISE if money else _LENDER):
+        advice = "may mislead about money. Say what is offered and on which terms, or take it out."
+        yield copy.hit(field, view, *match.span(), f"“{match[0]}” {advice}")

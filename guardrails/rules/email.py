@@ -48,9 +48,8 @@ _STREET = re.compile(
 def unsubscribe_link(copy: Copy) -> Iterator[Hit]:
     if not marketing(copy):
         return
-    for field, view in copy.seen:
-        text = _COMMENT.sub("", view.text)
-        if field == "body" and UNSUBSCRIBE not in text and not _OPT_OUT.search(text):
+    for text in _bodies(copy):
+        if UNSUBSCRIBE not in text and not _OPT_OUT.search(text):
             yield Hit("body", None, "There is no unsubscribe link. End the body with a line such as: Unsubscribe: {{ unsubscribe_url }}")
             return
 
@@ -74,9 +73,8 @@ def postal_address(copy: Copy) -> Iterator[Hit]:
     if not marketing(copy):
         return
     address, known = copy.values["postal_address"], bool(copy.brand.postal_address or not copy.brand.name)
-    for field, view in copy.seen:
-        text = _COMMENT.sub("", view.text)
-        if field != "body" or (known and _words(address) in _words(text)):
+    for text in _bodies(copy):
+        if known and (address in text or _words(address) in _words(text)):
             continue
         if copy.brand.postal_address or not _STREET.search(text.replace(address, "") if not known else text):
             remedy = "Add a line with {{ postal_address }}."
@@ -108,6 +106,11 @@ def sender_is_the_brand(copy: Copy) -> Iterator[Hit]:
         yield Hit("subject", None, f"`from_email` is at {host}, the brand's domains are {', '.join(domains[:5])}. {remedy}")
 
 
+def _bodies(copy: Copy) -> Iterator[str]:
+    """Every way the body reads, without what stands in comments."""
+    return (_COMMENT.sub("", view.text) for field, view in copy.seen if field == "body")
+
+
 def _words(text: str) -> str:
     return " ".join(re.findall(r"\w+", text.casefold()))
 
@@ -123,9 +126,9 @@ def _words(text: str) -> str:
 )
 def short_lines(copy: Copy) -> Iterator[Hit]:
     told = set()
-    for field, view in copy.longest:
-        most = {"subject": 70, "preheader": 110}.get(field)
-        if most and len(view.text) > most and field not in told:
+    for field, view in copy.longest("subject", "preheader"):
+        most = 70 if field == "subject" else 110
+        if len(view.text) > most and field not in told:
             told.add(field)
             span = view.source(most, len(view.text))
             yield Hit(field, span, f"The {field} has {len(view.text)} characters; inboxes cut it after about {most}. Shorten it.")

@@ -26,7 +26,7 @@ _LINK = re.compile(r"https?://\S+", re.I)
 def short_and_single(copy: Copy) -> Iterator[Hit]:
     told = set()
     links = set()
-    for field, view in copy.longest:
+    for field, view in copy.longest(*copy.texts):
         most = {"title": 60, "body": 240}.get(field)
         if most and len(view.text) > most and field not in told:
             told.add(field)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import islice
 
-from guardrails.amounts import Offer, find, number, percentages
+from guardrails.amounts import OFFERS, Offer, find, number, percentages
 from guardrails.offer_words import VALUES, WORDS
 from guardrails.rules.base import Copy, Hit, marketing, rule
 
@@ -19,7 +19,7 @@ _LISTED = (
     r"(?:[a-z]{2,20}(?<![usi])s|people|women|men|children)\b(?<!hours)(?<!days)(?<!weeks)(?<!months)(?<!years)(?<!nights)(?<!minutes)"
 )
 _COUNTED = re.compile(
-    rf"(?<![\w#.,:/-])(?:\d{{1,3}}(?:[,.]\d{{3}})*|\d+)(?![\w/:.,-]*\d)(?!\s?(?:%|percent|am\b|pm\b|a\.m|p\.m|uhr\b|h\b|st\b|"
+    rf"\d(?<![\w#.,:/-].)(?:\d{{0,2}}(?:[,.]\d{{3}})*|\d*)(?![\w/:.,-]*\d)(?!\s?(?:%|percent|am\b|pm\b|a\.m|p\.m|uhr\b|h\b|st\b|"
     rf"nd\b|rd\b|th\b))(?=\s+[a-z]{{3}})|(?:{WORDS})(?=\s+{_LISTED})",
     re.I,
 )
@@ -54,15 +54,14 @@ def subject_is_kept(copy: Copy) -> Iterator[Hit]:
     for field, view in copy.prose if marketing(copy) else ():
         if field != "subject":
             continue
-        offers = find(view.text)
-        told = [(o.start, o.end) for o in offers if not all(_kept(o, find(body), tuple(percentages(body))) for body in bodies)]
-        names = " ".join([copy.brand.name, *(p.name for p in copy.brand.products)]).casefold()
+        offers = find(view.text, copy.near) if not copy.near.isdisjoint(OFFERS) else ()
+        told = [(o.start, o.end) for o in offers if not all(_kept(o, body, find(body, copy.near)) for body in bodies)]
         for match in islice(_COUNTED.finditer(view.text), 20):
             within = any(o.start < match.end() and match.start() < o.end for o in offers)
             dated = (
                 _DATED.search(view.text, max(0, match.start() - 30), match.start())
                 or 1900 <= number(match[0]) <= 2100
-                or match[0].casefold() in names
+                or match[0].casefold() in " ".join([copy.brand.name, *(p.name for p in copy.brand.products)]).casefold()
             )
             small = number(match[0]) < 2 or (match[0].casefold() in VALUES and number(match[0]) < 3)
             if not (within or dated or small) and not all(_counted(number(match[0]), body) for body in bodies):
@@ -72,12 +71,12 @@ def subject_is_kept(copy: Copy) -> Iterator[Hit]:
             yield copy.hit(field, view, start, end, f"The subject says “{view.text[start:end].strip()}”, the body does not. {advice}")
 
 
-def _kept(promise: Offer, offers: tuple[Offer, ...], figures: tuple[Offer, ...]) -> bool:
+def _kept(promise: Offer, body: str, offers: tuple[Offer, ...]) -> bool:
     """Whether a body makes the offer too, or names the same share or sum where the subject may only be telling a fact."""
     if promise.unit == "vague":
         return bool(offers)
     if promise.unit in ("percent", "amount") and not promise.tight:
-        offers = (*offers, *figures)
+        offers = (*offers, *percentages(body))
     same = [o for o in offers if o.unit == promise.unit]
     return any(abs(o.low - promise.low) < 0.005 and abs(o.high - promise.high) < 0.005 for o in same)
 

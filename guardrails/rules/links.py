@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from guardrails.phrases import Phrases
 from guardrails.rules.base import Copy, Hit, rule
-from guardrails.template import UNSUBSCRIBE, expression, names, tokens
+from guardrails.template import UNSUBSCRIBE, mentions, tokens
 
 _DOTS = "\u3002\uff0e\uff61\u2024\u00b7\u2027\ufe52"
 _TLD = (
@@ -25,7 +26,7 @@ _BARE = re.compile(
     r"(?:\d{1,3}\.){3}\d{1,3}(?:[:/][^\s<>\"'`|]+))",
     re.I,
 )
-_PROTOCOL_RELATIVE = Phrases(r"(?<![:\w/])//[\w-]+(?:\.[\w-]+)+\S*", flags=0)
+_PROTOCOL_RELATIVE = Phrases(r"//(?<![:\w/]//)[\w-]+(?:\.[\w-]+)+\S*", flags=0)
 _DEFANGED = Phrases(
     rf"\b[\w-]{{1,63}}\s{{0,3}}(?:\[\.\]|\(\.\)|\{{\.\}}|[\[({{]\s{{0,3}}dot\s{{0,3}}[\])}}])\s{{0,3}}(?:[\w-]{{1,63}}(?:\[\.\]|\(\.\))){{0,8}}{_TLD}\b"
 )
@@ -33,6 +34,11 @@ _DOTTED = Phrases(
     rf"[a-z0-9-]{{1,63}}[{_DOTS}](?:[a-z0-9-]{{1,63}}[.{_DOTS}]){{0,8}}(?:{_TLD})(?![\w-])\S*|"
     rf"[a-z0-9-]{{1,63}}(?:[.{_DOTS}][a-z0-9-]{{1,63}}){{0,8}}[{_DOTS}][a-z0-9-]{{1,63}}/\S*"
 )
+_INNER_COLON, _INNER_DOT, _ANYWHERE = re.compile(r":\S"), re.compile(r"\.\S"), re.compile("")
+_MARKED = (
+    (_SCHEMED, _INNER_COLON), (_SCRIPTED, _ANYWHERE), (_DEFANGED, _ANYWHERE), (_DOTTED, _ANYWHERE), (_PROTOCOL_RELATIVE, _ANYWHERE),
+)  # fmt: skip
+"""What links are found by before `_BARE`, in this order, and a mark that stands in the first word of each."""
 _CARRIERS = frozenset(
     [
         "url",
@@ -90,7 +96,7 @@ _TRAILING = ".,;:!?)]}»”’'\"*_"
     ],
 )
 def safe_links(copy: Copy) -> Iterator[Hit]:
-    hosts = _hosts(copy)
+    patterns = [(phrases.pattern, mark) for phrases, mark in _MARKED if phrases in copy.near] + [(_BARE, _INNER_DOT)]
     for field, view in copy.seen:
         if field == "cta.url" and view.text.strip() != UNSUBSCRIBE:
             button = view.text.strip()
@@ -99,14 +105,14 @@ def safe_links(copy: Copy) -> Iterator[Hit]:
                     field, view, 0, len(view.text), f"The button leads to “{button[:60]}”. Give a full link that begins with https://."
                 )
                 continue
-        for start, end in _links(view.text):
+        for start, end in _links(view.text, patterns):
             text = view.text[start:end]
             if text.startswith(UNSUBSCRIBE) and not text[len(UNSUBSCRIBE) :].strip(_TRAILING):
                 continue
             problem = (
                 "A link with a variable in it. Only {{ unsubscribe_url }} may be one."
                 if view.templated(start, end)
-                else _problem(text, hosts)
+                else _problem(text, _hosts(tuple(copy.brand.domains)))
             )
             if problem:
                 yield copy.hit(field, view, start, end, problem)
@@ -116,28 +122,38 @@ def safe_links(copy: Copy) -> Iterator[Hit]:
 def _variables(copy: Copy) -> Iterator[Hit]:
     """A variable as the button's whole link that renders to no link (its fallback is empty) is told here."""
     for part in tokens(copy.texts.get("cta.url", "")):
-        tree = expression(part.inner) if part.kind == "expr" else None
-        if tree is not None and set(names(tree)) - {"unsubscribe_url"}:
+        if part.kind == "expr" and set(mentions(part.inner)) - {"unsubscribe_url"}:
             yield Hit("cta.url", (part.start, part.end), "A link with a variable in it. Only {{ unsubscribe_url }} may be one.")
 
 
-def _hosts(copy: Copy) -> tuple[str, ...]:
+@lru_cache(maxsize=256)
+def _hosts(domains: tuple[str, ...]) -> tuple[str, ...]:
     """The allowlist as bare lower-case hosts; empty when the brand gives none."""
-    named = (re.sub(r"^\s*(?:[a-z]+://)?(?:\*\.)?(?:www\.)?", "", d.lower()).split("/")[0].strip(". ") for d in copy.brand.domains)
+    named = (re.sub(r"^\s*(?:[a-z]+://)?(?:\*\.)?(?:www\.)?", "", d.lower()).split("/")[0].strip(". ") for d in domains)
     return tuple(h for h in named if h)
 
 
-def _links(text: str) -> list[tuple[int, int]]:
-    """Where the text holds something a phone or mail program would make clickable, or that tries to look harmless."""
+def _links(text: str, patterns: Sequence[tuple[re.Pattern[str], re.Pattern[str]]]) -> list[tuple[int, int]]:
+    """Where the text holds something a phone or mail program would make clickable, or that tries to look harmless.
+
+    No link begins before the word in which its pattern's mark first stands: what is before that is not read."""
     found: list[tuple[int, int]] = []
-    for pattern in (_SCHEMED, _SCRIPTED, _DEFANGED, _DOTTED, _PROTOCOL_RELATIVE, _BARE):
-        for match in pattern.finditer(text):
+    for pattern, mark in patterns:
+        first = mark.search(text)
+        for match in pattern.finditer(text, _word(text, first.start())) if first else ():
             start, end = match.span()
             while end > start + 1 and text[end - 1] in _TRAILING and not (text[end - 1] == ")" and "(" in text[start:end]):
                 end -= 1
             if not any(s < end and start < e for s, e in found):
                 found.append((start, end))
     return sorted(found)
+
+
+def _word(text: str, at: int) -> int:
+    """Where the word begins, in the sense of what stands between blanks, that a place is in."""
+    while at > 0 and not text[at - 1].isspace():
+        at -= 1
+    return at
 
 
 def _problem(link: str, hosts: tuple[str, ...]) -> str | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from guardrails.amounts import Offer, find, percentages
+from guardrails.amounts import OFFERS, Offer, find, percentages
 from guardrails.dates import last_days
 from guardrails.offer_words import PRICE_CUT
 from guardrails.phrases import Phrases
@@ -42,17 +41,20 @@ def offers_match(copy: Copy) -> Iterator[Hit]:
     record, limit = copy.variant.incentive, copy.guardrails.max_discount_percent if copy.guardrails else None
     if record and record.kind == "percent_off" and limit is not None and record.value > limit:
         yield Hit("incentive", None, f"The offer is {record.value:g}% off, the plan allows {limit:g}% at most. Lower the offer.")
-    facts = _facts(copy)
+    if copy.near.isdisjoint((PRICE_CUT, *OFFERS)):
+        return
+    facts = cache(lambda: _facts(copy))
     terms = find(record.conditions) if record and record.conditions else ()
     elsewhere = (copy.variant.topic == "transactional" and record is None) or lending(copy)
     """Sums and rates of the customer's own, or of a loan, which X05 judges."""
+    cuts = record is None and PRICE_CUT in copy.near
     for field, view in copy.prose:
-        for cut in PRICE_CUT.finditer(view.text) if record is None else ():
+        for cut in PRICE_CUT.finditer(view.text) if cuts else ():
             advice = "promises a lower price, and this message has no offer. Take it out, or give the variant an incentive."
             yield copy.hit(field, view, *cut.span(), f"“{cut[0]}” {advice}")
-        for offer in find(view.text):
+        for offer in find(view.text, copy.near):
             said = view.text[offer.start : offer.end].strip()
-            if _fits(offer, record, terms, said) or (not offer.tight and (elsewhere or any(_same(offer, fact) for fact in facts))):
+            if _fits(offer, record, terms, said) or (not offer.tight and (elsewhere or any(_same(offer, fact) for fact in facts()))):
                 continue
             message = _advice(offer, record, said)
             yield copy.hit(field, view, offer.start, offer.end, message, None if offer.sure else "ask")
@@ -120,8 +122,8 @@ _CODE = Phrases(
     flags=0,
 )
 _LIKE_A_CODE = r"(?P<code>[A-Z]{3,20}-?\d{1,6})\b(?!-\d)"
-_ENTER = re.compile(rf"\b(?i:use|enter|apply|type|redeem)\s+{_LIKE_A_CODE}")
-_USE = re.compile(rf"\b(?i:use|enter|apply|type|redeem|with|mit|avec|con)\s+{_LIKE_A_CODE}")
+_ENTER = Phrases(rf"\b(?i:use|enter|apply|type|redeem)\s+{_LIKE_A_CODE}", flags=0)
+_USE = Phrases(rf"\b(?i:use|enter|apply|type|redeem|with|mit|avec|con)\s+{_LIKE_A_CODE}", flags=0)
 """A code nobody calls one: `Use MARLOW25`."""
 
 
@@ -140,8 +142,9 @@ _USE = re.compile(rf"\b(?i:use|enter|apply|type|redeem|with|mit|avec|con)\s+{_LI
 def code_and_date_match(copy: Copy) -> Iterator[Hit]:
     record = copy.variant.incentive
     code, expires = (record.code, record.expires) if record else (None, None)
-    for field, view in copy.prose:
-        codes = {m.span("code"): m["code"] for pattern in (_CODE, _USE if record else _ENTER) for m in pattern.finditer(view.text)}
+    patterns = [pattern for pattern in (_CODE, _USE if record else _ENTER) if pattern in copy.near]
+    for field, view in copy.prose if record or patterns else ():
+        codes = {m.span("code"): m["code"] for pattern in patterns for m in pattern.pattern.finditer(view.text)}
         for span, said in codes.items():
             if said != code:
                 advice = f"The offer's code is {code}." if code else "The offer record has no code; take it out."

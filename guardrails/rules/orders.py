@@ -51,6 +51,7 @@ _CHATTER = Phrases(
     "Copy speaks to a customer: no order to software, no marks of a prompt, no model talking about itself.",
     severity="block",
     source="OWASP Top 10 for LLM applications, LLM01 prompt injection",
+    phrases=[_ORDER, _CHATTER],
     passes=[
         {"body": "Forget everything you know about socks. Follow the care instructions."},
         {"body": "Ignore the weather: our AI model of your room shows the sofa in place."},
@@ -63,9 +64,8 @@ _CHATTER = Phrases(
 )
 def speaks_to_a_customer(copy: Copy) -> Iterator[Hit]:
     """OWASP LLM01. What only may be a slip (a model's chatter, talk of prompts) is raised for a person."""
-    for field, view in copy.plain:
-        for match in _ORDER.finditer(view.text):
-            yield copy.hit(field, view, *match.span(), f"“{match[0].strip()}” is addressed to software, not to a customer. Take it out.")
-        for match in _CHATTER.finditer(view.text):
-            said = f"“{match[0].strip()}” reads like a machine's aside. Take it out if no customer is meant to read it."
-            yield copy.hit(field, view, *match.span(), said, "ask")
+    for field, view, match in copy.matches(_ORDER, views=copy.plain):
+        yield copy.hit(field, view, *match.span(), f"“{match[0].strip()}” is addressed to software, not to a customer. Take it out.")
+    for field, view, match in copy.matches(_CHATTER, views=copy.plain):
+        said = f"“{match[0].strip()}” reads like a machine's aside. Take it out if no customer is meant to read it."
+        yield copy.hit(field, view, *match.span(), said, "ask")

@@ -42,6 +42,7 @@ _DISCLOSED = Phrases(
     "A testimonial says how it came about: paid, gifted, from a verified customer, typical or not.",
     severity="ask",
     source="FTC endorsement guides, 16 CFR 255",
+    phrases=[_PRAISE],
     passes=[
         {"body": '"The warmest socks I have owned." - Dana, verified customer.'},
         {"body": "Leave us a 5-star review? Any review helps."},
@@ -54,13 +55,10 @@ _DISCLOSED = Phrases(
 )
 def praise_is_disclosed(copy: Copy) -> Iterator[Hit]:
     """16 CFR 255.2 (what consumers can expect) and 255.5 (material connections)."""
-    if any(_DISCLOSED.search(view.text) for _, view in copy.prose):
+    for field, view, match in copy.matches(_PRAISE) if not any(copy.matches(_DISCLOSED)) else ():
+        advice = "Add how it came about (verified customer, paid or not, results vary), or take it out."
+        yield copy.hit(field, view, *match.span(), f"“{match[0]}” reads as a testimonial. {advice}")
         return
-    for field, view in copy.prose:
-        for match in _PRAISE.finditer(view.text):
-            advice = "Add how it came about (verified customer, paid or not, results vary), or take it out."
-            yield copy.hit(field, view, *match.span(), f"“{match[0]}” reads as a testimonial. {advice}")
-            return
 
 
 _HEALTH = (
@@ -125,6 +123,7 @@ _HINTED = Phrases(
     "No copy that addresses a protected class or tells or infers a sensitive trait of the reader.",
     severity="block",
     source="Regulation B, 12 CFR 1002.4(b); GDPR 9",
+    phrases=[_TOLD, _HINTED],
     passes=[
         {"body": "Women's shoes, and a gift for Mother's Day. Because you are a Gold member."},
         {"body": "Suitable for people with diabetes. As a thank you: an early look."},
@@ -140,11 +139,9 @@ def nobody_is_singled_out(copy: Copy) -> Iterator[Hit]:
 
     A sensitive trait told to the reader's face blocks; sex, age, family status and hints are raised for a person.
     """
-    told = [(field, view, m, "block") for field, view in copy.prose for m in _TOLD.finditer(view.text)]
-    hinted = [(field, view, m, "ask") for field, view in copy.prose for m in _HINTED.finditer(view.text)]
-    for field, view, match, level in (*told, *hinted):
-        severity: Severity = "block" if level == "block" else "ask"
-        advice = "Write about the product or what the customer did, not about who they are."
-        yield copy.hit(
-            field, view, *match.span(), f"“{match[0].strip()}” speaks of a protected or sensitive trait of the reader. {advice}", severity
-        )
+    levels: tuple[tuple[Phrases, Severity], ...] = ((_TOLD, "block"), (_HINTED, "ask"))
+    for pattern, severity in levels:
+        for field, view, match in copy.matches(pattern):
+            advice = "Write about the product or what the customer did, not about who they are."
+            said = f"“{match[0].strip()}” speaks of a protected or sensitive trait of the reader. {advice}"
+            yield copy.hit(field, view, *match.span(), said, severity)

@@ -24,9 +24,12 @@ _PHONE = re.compile(
     r"(?i:\b(?:call|phone|ring|tel|dial|fax|mobile|cell|whatsapp)\b)[^.!?\n\d]{0,24}(?P<local>\d{3}[-. ]\d{4})\b"
 )
 _DIGIT = re.compile(r"\d")
-_SEVEN = re.compile(r"(?:\d[^\w\n]{0,4}){6}\d")
+_CHECKED = re.compile(r"\d\d(?<=[A-Za-z]{2}..)")
+"""How an account number begins: letters of a country, two digits to check it by."""
+_SEVEN = re.compile(r"\d(?:[^\w\n]{0,4}\d){6}")
 """The fewest digits of a phone number, with whatever may stand between them."""
-_AT = re.compile(r"[\[({]\s*at\b|\sat\s+\w+\s+dot\s", re.I)
+_BRACKETED, _SPELT = re.compile(r"[\[({]\s*at\b", re.I), Phrases(r"\sat\s+\w+\s+dot\s")
+"""How an address is written that has no @."""
 _CARD = re.compile(r"(?<![\w.-])[3-6](?:[ -]?\d){12,18}(?![\w]|-\d)")
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}(?![A-Za-z0-9])")
 _IBAN_LENGTH = {
@@ -96,30 +99,42 @@ _DETECTORS = (
     ],
 )
 def nobodys_data(copy: Copy) -> Iterator[Hit]:
-    own, region = _own(copy), _region(copy.brand.contact_phone, copy.brand.default_language)
     for field, view in copy.plain:
-        text, taken = view.text, list[tuple[int, int]]()
-        found = [("a key or password", _secrets(text))]
-        digits = len(_DIGIT.findall(text))
-        if digits:
-            found += [("a bank account", _ibans(text)), ("a card number", _cards(text)), ("a social security number", _identities(text))]
-        if field != "cta.url":
-            found += [("an e-mail address", _mails(text, own))]
-            found += [("a phone number", _phones(text, own, region))] if digits >= 7 and _SEVEN.search(text) else []
-        for what, spans in found:
+        taken = list[tuple[int, int]]()
+        for what, spans in _found(view.text, field, copy):
             for start, end in spans:
                 if not any(s < end and start < e for s, e in taken) and not _address(view, start, end, copy):
                     taken.append((start, end))
-                    shown = text[start : start + 4] + "…"
-                    yield copy.hit(
-                        field, view, start, end, f"“{shown}” is {what}. Take it out; only the brand's own contacts may stand in copy."
-                    )
+                    said = f"“{view.text[start : start + 4]}…” is {what}. Take it out; only the brand's own contacts may stand in copy."
+                    yield copy.hit(field, view, start, end, said)
 
 
-def _own(copy: Copy) -> frozenset[str]:
+def _found(text: str, field: str, copy: Copy) -> Iterator[tuple[str, Iterator[tuple[int, int]]]]:
+    """What a text holds that belongs to somebody, and where: surest first. Nothing with digits is looked for where there are none."""
+    digit = _DIGIT.search(text)
+    many = digit and _SEVEN.search(text, digit.start())
+    if not copy.near.isdisjoint((_PASSWORD, _BEARER)):
+        yield "a key or password", _named_secrets(text)
+    if digit:
+        yield "a key or password", _secrets(text)
+    if digit and _CHECKED.search(text):
+        yield "a bank account", _ibans(text)
+    if many:
+        yield "a card number", _cards(text)
+        yield "a social security number", _identities(text)
+    brand = copy.brand
+    if field != "cta.url" and ("@" in text or _SPELT in copy.near or _BRACKETED.search(text)):
+        yield "an e-mail address", _mails(text, _own(brand.contact_email, brand.from_email, brand.contact_phone))
+    if field != "cta.url" and many:
+        own = _own(brand.contact_email, brand.from_email, brand.contact_phone)
+        yield "a phone number", _phones(text, own, _region(brand.contact_phone, brand.default_language))
+
+
+@lru_cache(maxsize=256)
+def _own(email: str, sender: str, phone: str) -> frozenset[str]:
     """The brand's contacts: addresses in lower case, numbers as digits."""
-    mails = (m.lower() for text in (copy.brand.contact_email, copy.brand.from_email) for m in re.findall(r"[\w.+'-]+@[\w.-]+", text))
-    return frozenset(mails) | ({_digits(copy.brand.contact_phone)} if copy.brand.contact_phone else set())
+    mails = (m.lower() for text in (email, sender) for m in re.findall(r"[\w.+'-]+@[\w.-]+", text))
+    return frozenset(mails) | ({_digits(phone)} if phone else set())
 
 
 def _address(view: View, start: int, end: int, copy: Copy) -> bool:
@@ -130,7 +145,7 @@ def _address(view: View, start: int, end: int, copy: Copy) -> bool:
 
 
 def _mails(text: str, own: frozenset[str]) -> Iterator[tuple[int, int]]:
-    for match in _MAIL.finditer(text) if "@" in text or _AT.search(text) else ():
+    for match in _MAIL.finditer(text):
         if match[0].lower().strip(".'") not in own and text[max(0, match.start() - 3) : match.start()] != "://":
             yield match.span()
 
@@ -208,10 +223,13 @@ def _detectors() -> tuple[Any, ...]:
     return tuple(getattr(import_module(f"detect_secrets.plugins.{module}"), name)() for module, name in _DETECTORS)
 
 
-def _secrets(text: str) -> Iterator[tuple[int, int]]:
+def _named_secrets(text: str) -> Iterator[tuple[int, int]]:
     yield from (m.span("at") for m in _PASSWORD.finditer(text))
     yield from (m.span() for m in _BEARER.finditer(text))
-    if any(any(c.isdigit() for c in run[0]) for run in _LONG.finditer(text)):
+
+
+def _secrets(text: str) -> Iterator[tuple[int, int]]:
+    if any(_DIGIT.search(run[0]) for run in _LONG.finditer(text)):
         for detector in _detectors():
             for secret in detector.analyze_string(text):
                 at = text.find(secret)

@@ -22,7 +22,7 @@ PAYLOAD = 4096
 )
 def fits_a_lock_screen(copy: Copy) -> Iterator[Hit]:
     longest: dict[str, str] = {}
-    for field, view in copy.longest:
+    for field, view in copy.longest(*copy.texts):
         longest[field] = max(longest.get(field, ""), view.text, key=len)
     if (size := len(json.dumps(longest, ensure_ascii=False).encode())) > PAYLOAD:
         yield Hit("body", None, f"The notification has {size} bytes, the platforms take {PAYLOAD}. Shorten it.", "block")

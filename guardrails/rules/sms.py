@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from guardrails.fold import plain
 from guardrails.rules.base import Copy, Hit, marketing, rule
 from guardrails.template import syntax_error
 
@@ -20,12 +21,18 @@ _PLAIN = {
 """Look-alikes in GSM-7 for characters that would double a message's cost. Letters that change a word's meaning are not among them."""
 
 
+_SEPTETS = re.compile(r"[\n\r -Z_a-z]*")
+"""A text of which every character is one septet of GSM-7."""
+
+
 @lru_cache(maxsize=8192)
 def segments(text: str) -> int:
     """Segments a carrier bills: 160 or 153 each in GSM-7, 70 or 67 in UCS-2; none for an empty text."""
     import smsutil
 
-    return len(smsutil.split(text).parts) if text else 0
+    if _SEPTETS.fullmatch(text):
+        return 1 if 0 < len(text) <= 160 else -(-len(text) // 153)
+    return len(smsutil.split(text).parts)
 
 
 @lru_cache(maxsize=8192)
@@ -47,7 +54,7 @@ def gsm(text: str) -> bool:
 )
 def segment_limit(copy: Copy) -> Iterator[Hit]:
     limit = copy.brand.sms_segment_limit
-    worst = max((v.text for f, v in (*copy.seen, *copy.longest) if f == "body"), key=segments, default="")
+    worst = max((v.text for f, v in (*copy.seen, *copy.longest("body")) if f == "body"), key=segments, default="")
     if (count := segments(worst)) > limit:
         room = (160 if limit == 1 else 153 * limit) if gsm(worst) else (70 if limit == 1 else 67 * limit)
         kind = "" if gsm(worst) else " A character outside GSM-7 (curly quotes, dashes, emoji) more than halves the room."
@@ -77,13 +84,13 @@ def accidental_unicode(copy: Copy) -> Iterator[Hit]:
 
 
 _STOP = re.compile(
-    r"(?i:\b(?:reply|text|txt|send|respond|answer|sms|msg|antworten?|sende[nt]?|schreiben?|abmeld\w+|abzumelden|abbestell\w+|"
+    r"\b(?:(?i:(?:reply|text|txt|send|respond|answer|sms|msg|antworten?|sende[nt]?|schreiben?|abmeld\w+|abzumelden|abbestell\w+|"
     r"respond[ea]|responder|contest[ea]|repond(?:ez|s|re)|envoye[rz]|envi[ae]|enviar|mande|(?:se |vous |te )?desabonn\w+|desinscri\w+|"
     r"dar(?:se|te|me)? de baja|baja|invia|rispondi|opt[\s-]?out|unsub\w*|end|quit|cancel)\b)[^.!?\n]{0,30}?(?:\bSTOPP?\b|"
     r"[\"'][Ss]top[\"'])|"
-    r"\b(?i:stopp?)\s?(?i:to|2|=|for|:|zum|para|pour|per)\s?(?:\d{3,12}\s)?(?:(?:vous|\w{1,4})\s){0,2}"
+    r"(?i:stopp?)\s?(?i:to|2|=|for|:|zum|para|pour|per)\s?(?:\d{3,12}\s)?(?:(?:vous|\w{1,4})\s){0,2}"
     r"(?i:opt|end|unsub|cancel|quit|stop|leave|abm|abbest|beend|salir|cancelar|(?:darse\sde\s|darte\sde\s)?baja|desab|desins)|"
-    r"\bSTOPP?\s(?i:an|au|al)\s(?:die\s|el\s|le\s)?\d{3,12}\b"
+    r"STOPP?\s(?i:an|au|al)\s(?:die\s|el\s|le\s)?\d{3,12}\b)"
 )
 _DENIED = re.compile(r"\b(?:do\s+not|don't|never|no\s+need\s+to|cannot|can't)\s+(?:\w+\s+){0,2}$|\b(?:nicht|ne|no)\s+$", re.I)
 _REMEDY = {
@@ -120,9 +127,8 @@ def way_out_and_sender(copy: Copy) -> Iterator[Hit]:
     ending = _REMEDY.get(copy.variant.language[:2].lower(), "Reply STOP to opt out.")
     if marketing(copy) and not all(_says_stop(v.text) for v in bodies):
         yield Hit("body", None, f"It does not say how to opt out. End with: {ending}")
-    name = _norm(copy.brand.name)
-    short = _norm(_LEGAL.sub("", copy.brand.name))
-    if name and not all(f" {name} " in f" {_norm(v.text)} " or f" {short} " in f" {_norm(v.text)} " for v in bodies):
+    names = {_norm(copy.brand.name), _norm(_LEGAL.sub("", copy.brand.name))}
+    if _norm(copy.brand.name) and not all(any(f" {name} " in said for name in names) for said in (f" {_norm(v.text)} " for v in bodies)):
         yield Hit("body", None, f"It does not say who writes. Begin with “{copy.brand.name}: ” or use {{{{ brand_name }}}}.")
 
 
@@ -130,12 +136,9 @@ def _says_stop(text: str) -> bool:
     return any(not _DENIED.search(text, 0, m.start()) for m in _STOP.finditer(text))
 
 
+@lru_cache(maxsize=256)
 def _norm(text: str) -> str:
-    from guardrails.fold import fold
-    from guardrails.template import View
-
-    plain = fold(View(text, tuple)).text
-    return " ".join(re.sub(r"'s\b", "", w) for w in re.findall(r"[\w']+", plain.casefold()))
+    return re.sub(r"'s\b", "", " ".join(re.findall(r"[\w']+", plain(text).casefold())))
 
 
 SHORTENERS = frozenset(

@@ -9,7 +9,7 @@ from jinja2 import nodes
 
 from guardrails.phrases import Phrases
 from guardrails.rules.base import Copy, Hit, rule
-from guardrails.template import ALWAYS, FILTERS, MOST_VIEWS, Token, conditions, expression, names, refused, syntax_error, tag, tokens
+from guardrails.template import ALWAYS, FILTERS, MOST_VIEWS, Token, conditions, expression, mentions, refused, syntax_error, tag, tokens
 
 _GREETING = r"(?:hi|hello|hey|dear|thanks|welcome(?:\s+back)?|good\s+(?:morning|evening|afternoon))"
 _LEFT_OVER = [
@@ -65,25 +65,27 @@ _LEFT_OVER = [
 )
 def variables_resolve(copy: Copy) -> Iterator[Hit]:
     for field, source in copy.texts.items():
+        if "{" not in source:
+            continue
         if problem := syntax_error(source):
             at = max(source.rfind("{{"), source.rfind("{%"), source.rfind("{#"), 0)
             yield Hit(field, (at, len(source)), f"The template cannot be read: {problem}. Close every {{{{ … }}}} and {{% … %}}.")
         else:
             yield from _undeclared(copy, field, tokens(source))
+    left_over = [(pattern, what) for pattern, what in _LEFT_OVER if pattern in copy.near]
     for field, view in copy.seen:
         if syntax_error(copy.texts[field]):
             continue
         if not view.text.strip():
             yield Hit(field, None, f"The {field} is empty. Write it, or leave the field out.")
-        for pattern, what in _LEFT_OVER:
-            for match in pattern.finditer(view.text):
+        for pattern, what in left_over:
+            for match in pattern.pattern.finditer(view.text):
                 span = match.span("at") if "at" in match.re.groupindex and match["at"] else match.span()
                 shown = view.text[span[0] : span[1]].strip() or match[0].strip()
                 yield copy.hit(field, view, *span, f"“{shown}” looks like {what}. Write what the customer should read.")
 
 
 def _undeclared(copy: Copy, field: str, parts: tuple[Token, ...]) -> Iterator[Hit]:
-    declared = ALWAYS | copy.brand.variables.keys()
     guarded: list[set[str]] = []
     for part in parts:
         word, rest = tag(part) if part.kind == "block" else ("", part.inner)
@@ -94,9 +96,9 @@ def _undeclared(copy: Copy, field: str, parts: tuple[Token, ...]) -> Iterator[Hi
             guarded.append(set(_tested(tree)) if tree is not None and word != "else" else set())
         if tree is None:
             continue
-        for name in dict.fromkeys(names(tree)):
-            if name not in declared:
-                known = ", ".join(sorted(declared))
+        for name in mentions(rest):
+            if name not in ALWAYS and name not in copy.brand.variables:
+                known = ", ".join(sorted(ALWAYS | copy.brand.variables.keys()))
                 yield Hit(
                     field,
                     (part.start, part.end),
@@ -147,6 +149,8 @@ def _without_fallback(tree: nodes.Node, copy: Copy, guarded: set[str]) -> str | 
 )
 def sandboxed(copy: Copy) -> Iterator[Hit]:
     for field, source in copy.texts.items():
+        if "{" not in source:
+            continue
         parts = tokens(source)
         for part in parts:
             problem = None

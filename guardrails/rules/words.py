@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from guardrails.phrases import Phrases
-from guardrails.profanity import disguised, spaced, swearing
+from guardrails.profanity import disguised, spaced, suspicious, swearing
 from guardrails.rules.base import Copy, Hit, rule
 
 
@@ -30,17 +30,18 @@ def _banned(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
 def clean_language(copy: Copy) -> Iterator[Hit]:
     plan = copy.guardrails.banned_phrases if copy.guardrails else []
     banned = _banned((*copy.brand.banned_phrases, *plan))
+    suspect = suspicious("\n".join([view.text for _, view in copy.prose]))
     for field, view in copy.prose:
-        for match in swearing(view.text):
+        for match in swearing(view.text) if suspect else ():
             yield copy.hit(field, view, *match.span(), f"“{match[0]}” reads as profanity or a slur. Say it another way.")
         for match in banned.finditer(view.text) if banned else ():
             if any(c.isalpha() for c in match[0]) or not re.search(r"[a-z]", match[0], re.I):
                 yield copy.hit(field, view, *match.span(), f"“{match[0]}” is on the list of banned phrases. Say it another way.")
 
 
-_CAPS = re.compile(r"(?<![\w@#{|*-])[A-Z]{4,}(?![\w-])")
+_CAPS = re.compile(r"[A-Z]{4}(?<![\w@#{|*-].{4})[A-Z]*(?![\w-])")
 _A_CODE = re.compile(r"\b(?:code|coupon|voucher|use|enter|type|apply)[:\s]+[\"']?$", re.I)
-_SHOUT = re.compile(r"!{2,}|\?{2,}|(?:\?!|!\?)+")
+_SHOUT = re.compile(r"[!?](?=[!?])(?:(?<=!)!+|(?<=\?)\?+|(?:(?<=\?)!|(?<=!)\?)(?:\?!|!\?)*)")
 _SPAM = Phrases(
     r"\b(?:act now|click here|buy now|order now|100% free|risk[- ]free|no obligation|once in a lifetime|winner|you(?:'ve|"
     r" have) won|congratulations you|make money|"
@@ -64,14 +65,15 @@ _FINE = {
     fails=[{"body": "HURRY!!! It is BACK."}, {"body": "Act now, what are you waiting for?"}],
 )
 def spam_manners(copy: Copy) -> Iterator[Hit]:
+    patterns = (_CAPS, _SHOUT, _SPAM.pattern) if _SPAM in copy.near else (_CAPS, _SHOUT)
+    loud = [(field, view, match) for field, view in copy.prose for pattern in patterns for match in pattern.finditer(view.text)]
     code = copy.variant.incentive.code if copy.variant.incentive else None
-    fine = _FINE | set(copy.brand.name.split()) | ({code} if code else set())
     found = [
         (field, view, match)
-        for field, view in copy.prose
-        for pattern in (_CAPS, _SHOUT, _SPAM)
-        for match in pattern.finditer(view.text)
-        if match[0] not in fine
+        for field, view, match in loud
+        if match[0] not in _FINE
+        and match[0] != code
+        and match[0] not in copy.brand.name.split()
         and copy.values["postal_address"].find(match[0]) < 0
         and not _A_CODE.search(view.text, max(0, match.start() - 12), match.start())
     ]

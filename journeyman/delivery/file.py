@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -32,6 +33,7 @@ class FileChannel:
 
     def __init__(self, outbox: Path, brand: Brand) -> None:
         self.outbox = outbox
+        self._folder = str(outbox)
         self._brand = brand
         try:
             outbox.mkdir(parents=True, exist_ok=True)
@@ -44,13 +46,13 @@ class FileChannel:
         if not SAFE.fullmatch(message.key):
             raise Refused(f"{message.key!r} cannot be a file's name.", remedy="Use letters, digits and . _ @ + - in ids.")
         name = f"{message.key}.json"
-        if (self.outbox / name).exists():
+        if os.access(f"{self._folder}/{name}", os.F_OK):
             return name
         letter = email_message(message, self._brand) if message.send.channel == "email" else None
         try:
             if letter is not None:
-                _place(self.outbox / f"{message.key}.eml", letter)
-            _place(self.outbox / name, ENCODE(document(message)).encode())
+                _place(self._folder, f"{message.key}.eml", letter)
+            _place(self._folder, name, ENCODE(document(message)).encode())
         except OSError as problem:
             raise _closed(self.outbox, problem) from problem
         return name
@@ -91,19 +93,29 @@ def _iso(moment: datetime, zone: str | None) -> str:
     return moment.astimezone(ZoneInfo(zone) if zone else UTC).isoformat()
 
 
-def _place(target: Path, content: bytes) -> None:
-    """Writes beside the target, then gives it its name; a name already taken stays what it is."""
-    draft = target.with_name(f".{target.name}.{os.getpid()}.{get_ident()}")
+def _place(folder: str, name: str, content: bytes) -> None:
+    """Writes beside the target, then gives it its name; a name already taken stays what it is. No `Path` here: a third of the time."""
+    target, draft = f"{folder}/{name}", f"{folder}/.{name}.{os.getpid()}.{get_ident()}"
     try:
-        draft.write_bytes(content)
+        _write(draft, content)
         try:
             os.link(draft, target)
         except FileExistsError:
             pass
         except OSError:  # a file system without hard links
-            draft.replace(target)
+            Path(draft).replace(target)
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            os.remove(draft)  # noqa: PTH107
+
+
+def _write(path: str, content: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    try:
+        while content:
+            content = content[os.write(handle, content) :]
+    finally:
+        os.close(handle)
 
 
 def _closed(outbox: Path, problem: OSError) -> DeliveryError:

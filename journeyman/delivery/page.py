@@ -38,19 +38,19 @@ def parted(body: str, *, unsubscribe_url: str, postal_address: str) -> Parts:
 
 
 def page(rendered: Rendered, parts: Parts, *, brand: str, language: str) -> list[str]:
-    """The whole HTML page in pieces: every second one, from the first on, is the layout's, the same in many messages. Everything that came
+    """The whole HTML page in pieces, most of them the same in many messages: the layout's, and a paragraph each. Everything that came
     from a person or a model is escaped; only https links become links."""
     filled = {
-        "subject": escape(rendered.subject or ""),
-        "preheader": escape(rendered.preheader or ""),
-        "brand": escape(brand),
-        "letter": "".join(f"<p>{_linked(p)}</p>" for p in parts.letter),
-        "footer": "".join(f"<p>{_linked(p)}</p>" for p in parts.footer),
-        "label": escape(rendered.cta.label) if rendered.cta else "",
-        "url": escape(rendered.cta.url) if rendered.cta else "",
+        "subject": [escape(rendered.subject or "")],
+        "preheader": [escape(rendered.preheader or "")],
+        "brand": [escape(brand)],
+        "letter": [_paragraph(p) for p in parts.letter],
+        "footer": [_paragraph(p) for p in parts.footer],
+        "label": [escape(rendered.cta.label) if rendered.cta else ""],
+        "url": [escape(rendered.cta.url) if rendered.cta else ""],
     }
-    pieces = _layout(brand, language, rendered.cta is not None)  # text, slot, text, slot, … text
-    return [filled[piece] if n % 2 else piece for n, piece in enumerate(pieces)]
+    layout = _layout(brand, language, rendered.cta is not None)  # text, slot, text, slot, … text
+    return [piece for n, part in enumerate(layout) for piece in (filled[part] if n % 2 else (part,)) if piece]
 
 
 @lru_cache(maxsize=64)
@@ -65,16 +65,17 @@ def _layout(brand: str, language: str, button: bool) -> tuple[str, ...]:
     return tuple(SLOT.split(str(getattr(made, "content", made))))
 
 
-def _linked(paragraph: str) -> str:
+@lru_cache(maxsize=4096)
+def _paragraph(text: str) -> str:
     """Escaped, with links; `Words: URL` becomes a link that reads `Words`."""
     lines = []
-    for line in paragraph.split("\n"):
+    for line in text.split("\n"):
         words, url, rest = _last_link(line)
         if url and words and not rest and len(words) <= 60:
             lines.append(f'<a href="{escape(url)}">{escape(words)}</a>')
         else:
             lines.append(LINK.sub(lambda m: f'<a href="{m[0]}">{m[0].removeprefix("https://")}</a>', escape(line)))
-    return "<br>".join(lines)
+    return f"<p>{'<br>'.join(lines)}</p>"
 
 
 def _last_link(line: str) -> tuple[str, str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, update
 
 from journeyman.domain import Record
 from journeyman.store.database import Store
-from journeyman.store.rows import chunks, upsert
+from journeyman.store.rows import among, upsert
 from journeyman.store.tables import budget
 
 
@@ -51,9 +51,8 @@ def reserve(store: Store, journey: str, liabilities: Mapping[str, float]) -> Non
 def release(store: Store, sends: Sequence[str]) -> None:
     """Gives reservations back: the message did not leave, or the offer ran out unused. Without a reservation nothing changes."""
     with store.transaction() as connection:
-        for part in chunks(list(sends)):
-            mine = update(budget).where(budget.c.send.in_(part), budget.c.reserved > 0)
-            connection.execute(mine.values(reserved=0.0, settled_at=store.clock.now()))
+        mine = update(budget).where(among(budget.c.send, sends), budget.c.reserved > 0)
+        connection.execute(mine.values(reserved=0.0, settled_at=store.clock.now()))
 
 
 def spend(store: Store, journey: str, costs: Mapping[str, float]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from journeyman.domain import Channel, Customer, Topic
 from journeyman.store.database import Store
-from journeyman.store.rows import chunks, columns, insert_new, upsert
+from journeyman.store.rows import among, columns, insert_new, upsert
 from journeyman.store.tables import consents, customers, suppressions
 
 Scope = Literal["marketing", "all"]
@@ -33,20 +33,17 @@ def save(store: Store, people: Sequence[Customer]) -> None:
     ]
     with store.transaction() as connection:
         upsert(connection, customers, rows, FIELDS)
-        for part in chunks([p.id for p in people]):
-            connection.execute(update(consents).where(consents.c.customer.in_(part)).values(granted=False))
+        connection.execute(update(consents).where(among(consents.c.customer, [p.id for p in people])).values(granted=False))
         upsert(connection, consents, granted, ("granted",))
 
 
 def read(store: Store, ids: Sequence[str] | None = None) -> list[Customer]:
     """Customers by id (all, or those named), with the consent that holds now."""
     with store.reading() as connection:
-        if ids is None:
-            people, consent = connection.execute(select(*COLUMNS)).all(), connection.execute(_consent()).all()
-        else:
-            parts = list(chunks(sorted(set(ids))))
-            people = [row for part in parts for row in connection.execute(select(*COLUMNS).where(customers.c.id.in_(part))).all()]
-            consent = [row for part in parts for row in connection.execute(_consent().where(consents.c.customer.in_(part))).all()]
+        who, theirs = select(*COLUMNS), _consent()
+        if ids is not None:
+            who, theirs = who.where(among(customers.c.id, ids)), theirs.where(among(consents.c.customer, ids))
+        people, consent = connection.execute(who).all(), connection.execute(theirs).all()
     given: dict[str, set[tuple[Channel, Topic]]] = defaultdict(set)
     for customer, channel, topic in consent:
         given[customer].add((channel, topic))
@@ -96,13 +93,10 @@ def lift(store: Store, channel: Channel, address: str) -> None:
 def suppressed(store: Store, addresses: Sequence[str] | None = None) -> dict[tuple[Channel, str], Scope]:
     """(channel, normalised address) → what is stopped; all, or of these addresses."""
     query = select(suppressions.c.channel, suppressions.c.address, suppressions.c.scope)
+    if addresses is not None:
+        query = query.where(among(suppressions.c.address, addresses))
     with store.reading() as connection:
-        if addresses is None:
-            rows = list(connection.execute(query))
-        else:
-            parts = chunks(sorted(set(addresses)))
-            rows = [row for part in parts for row in connection.execute(query.where(suppressions.c.address.in_(part)))]
-    return {(channel, address): scope for channel, address, scope in rows}
+        return {(channel, address): scope for channel, address, scope in connection.execute(query)}
 
 
 def _consent() -> Any:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import OperationalError, StatementError
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from journeyman.clock import Clock
 from journeyman.errors import StoreError
@@ -22,6 +23,12 @@ from journeyman.store.journal import Journal
 from journeyman.store.migrations import HEAD
 
 BUSY_SECONDS = 30
+LOOK_AGAIN = 0.002
+"""Seconds between looks whether another writer is done."""
+CACHE_KIB = 65_536
+"""Of SQLite's pages in memory: a batch changes thousands in random places, and what does not fit is written again and again."""
+CHECKPOINT_PAGES = 16_384
+"""How long SQLite's log grows (64 MiB) before it is worked into the file."""
 WRITER_LOCK = 7_040_011
 """The number of the advisory lock that makes writers queue on PostgreSQL."""
 
@@ -121,12 +128,29 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:d}")
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA cache_size = {-CACHE_KIB:d}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES:d}")
     connection.execute("PRAGMA foreign_keys = ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writing = connection.get_execution_options().get("writing", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    """Writers queue. SQLite's own queue lets them look only ten times a second: with two of them it would stand still half of the time."""
+    if not connection.get_execution_options().get("writing", True):
+        connection.exec_driver_sql("BEGIN")
+        return
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    try:
+        for attempt in Retrying(
+            retry=retry_if_exception(_locked), stop=stop_after_delay(BUSY_SECONDS), wait=wait_fixed(LOOK_AGAIN), reraise=True
+        ):
+            with attempt:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:d}")
+
+
+def _locked(problem: BaseException) -> bool:
+    return isinstance(problem, OperationalError) and "locked" in str(problem.orig)
 
 
 REMEDIES = {

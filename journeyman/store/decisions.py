@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
 from journeyman.domain import Decision
 from journeyman.errors import RunError
 from journeyman.store.database import Store
-from journeyman.store.rows import chunks, columns, insert_new, records
+from journeyman.store.rows import among, columns, insert_new, records
 from journeyman.store.tables import decisions, eligible_sets
+
+
+class Lineage(NamedTuple):
+    """What a message tells of the decision behind it, and what was expected of it."""
+
+    journey: str
+    propensity: float
+    expected: float
+    policy_version: str
+    seed: int
 
 
 def add(store: Store, made: Sequence[Decision], eligible: Mapping[str, bytes] | None = None) -> int:
@@ -39,18 +50,18 @@ def read(
         query = query.where(decisions.c.decided_at >= since)
     if until is not None:
         query = query.where(decisions.c.decided_at < until)
+    if ids is not None:
+        query = query.where(among(decisions.c.id, ids))
     with store.reading() as connection:
-        queries = [query] if ids is None else [query.where(decisions.c.id.in_(part)) for part in chunks(sorted(set(ids)))]
-        found = [decision for q in queries for decision in records(connection, q, Decision)]
+        found = records(connection, query, Decision)
     return sorted(found, key=lambda d: (d.decided_at, d.id))
 
 
-def named(store: Store, ids: Sequence[str]) -> dict[str, Decision]:
-    """Decisions by id, of whatever journey; unknown ids are left out."""
-    query = select(*columns(decisions, Decision))
+def lineage(store: Store, ids: Sequence[str]) -> dict[str, Lineage]:
+    """How decisions came about, by id, of whatever journey; unknown ids are left out."""
+    query = select(decisions.c.id, *(decisions.c[name] for name in Lineage._fields)).where(among(decisions.c.id, ids))
     with store.reading() as connection:
-        parts = [records(connection, query.where(decisions.c.id.in_(part)), Decision) for part in chunks(sorted(set(ids)))]
-    return {decision.id: decision for part in parts for decision in part}
+        return {id_: Lineage(*told) for id_, *told in connection.execute(query)}
 
 
 def one(store: Store, id_: str) -> Decision:

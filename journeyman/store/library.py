@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from journeyman.domain import Variant, Verdict, Written
 from journeyman.store.database import Store
-from journeyman.store.rows import chunks, insert_new
+from journeyman.store.rows import among, insert_new
 from journeyman.store.tables import variants
 
 Status = Literal["drafted", "passed", "rejected", "escalated", "approved", "duplicate", "retired"]
@@ -55,9 +55,8 @@ def settle(
     with store.transaction() as connection:
         for status, ids in (("approved", approved), ("duplicate", duplicates), ("rejected", rejected)):
             bound = variants.c.fingerprint if status == "approved" else None
-            for part in chunks(list(ids)):
-                mine = update(variants).where(variants.c.journey == journey, variants.c.id.in_(part))
-                connection.execute(mine.values(status=status, approved_fingerprint=bound, changed_at=now))
+            mine = update(variants).where(variants.c.journey == journey, among(variants.c.id, ids))
+            connection.execute(mine.values(status=status, approved_fingerprint=bound, changed_at=now))
 
 
 def retire(store: Store, journey: str, ids: Sequence[str]) -> None:
@@ -115,6 +114,4 @@ def _select(store: Store, journey: str, columns: Sequence[Any], status: Status |
     if status is not None:
         query = query.where(variants.c.status == status)
     with store.reading() as connection:
-        if ids is None:
-            return list(connection.execute(query))
-        return [row for part in chunks(sorted(set(ids))) for row in connection.execute(query.where(variants.c.id.in_(part)))]
+        return list(connection.execute(query if ids is None else query.where(among(variants.c.id, ids))))

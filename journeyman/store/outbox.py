@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select, tuple_, update
+from sqlalchemy import Column, bindparam, func, select, tuple_, update
 
 from journeyman.domain import Channel, Send, SendState, Topic
 from journeyman.errors import RunError
 from journeyman.store.database import Store
-from journeyman.store.rows import chunks, columns, insert_new, records
+from journeyman.store.rows import among, columns, given, insert_new, records
 from journeyman.store.tables import decisions, sends
 
 COLUMNS = columns(sends, Send)
@@ -36,6 +36,16 @@ def due(store: Store, journey: str, now: datetime, limit: int, after: tuple[date
     if after is not None:
         query = query.where(tuple_(sends.c.scheduled_at, sends.c.id) > tuple_(*(bindparam(None, v, c.type) for v, c in _place(after))))
     return _sends(store, query.order_by(sends.c.scheduled_at, sends.c.id).limit(limit))
+
+
+def due_place(store: Store, journey: str, now: datetime, skip: int) -> tuple[datetime, str] | None:
+    """The place (scheduled_at, id) of the `skip`-th planned send whose time has come; None where there are fewer."""
+    query = select(sends.c.scheduled_at, sends.c.id).where(
+        sends.c.journey == journey, sends.c.state == "planned", sends.c.scheduled_at <= now
+    )
+    with store.reading() as connection:
+        row = connection.execute(query.order_by(sends.c.scheduled_at, sends.c.id).offset(skip - 1).limit(1)).first()
+    return (row[0], row[1]) if row else None
 
 
 def next_due(store: Store, journey: str) -> datetime | None:
@@ -69,8 +79,7 @@ def read(
 
 def named(store: Store, ids: Sequence[str]) -> dict[str, Send]:
     """Sends by id; unknown ids are left out."""
-    found = [s for part in chunks(sorted(set(ids))) for s in _sends(store, select(*COLUMNS).where(sends.c.id.in_(part)))]
-    return {send.id: send for send in found}
+    return {send.id: send for send in _sends(store, select(*COLUMNS).where(among(sends.c.id, ids)))}
 
 
 def one(store: Store, id_: str) -> Send:
@@ -88,10 +97,10 @@ def history(
     query = select(sends.c.id, sends.c.customer, sends.c.channel, sends.c.claimed_at).where(
         sends.c.state.in_(REACHED), sends.c.claimed_at > since, sends.c.topic == topic
     )
-    parts = [None] if people is None else list(chunks(sorted(set(people))))
+    if people is not None:
+        query = query.where(among(sends.c.customer, people))
     with store.reading() as connection:
-        rows = [r for part in parts for r in connection.execute(query if part is None else query.where(sends.c.customer.in_(part))).all()]
-    return [(send, customer, channel, when) for send, customer, channel, when in rows]
+        return [(send, customer, channel, when) for send, customer, channel, when in connection.execute(query)]
 
 
 def wanted(store: Store, people: Sequence[str], journeys: Sequence[str], until: datetime) -> list[tuple[Send, float]]:
@@ -101,7 +110,7 @@ def wanted(store: Store, people: Sequence[str], journeys: Sequence[str], until: 
         sends.c.state == "planned", sends.c.topic == "marketing", sends.c.scheduled_at < until, sends.c.journey.in_(journeys)
     )
     with store.reading() as connection:
-        rows = [r for part in chunks(sorted(set(people))) for r in connection.execute(query.where(sends.c.customer.in_(part))).all()]
+        rows = connection.execute(query.where(among(sends.c.customer, people))).all()
     # Rows were validated on their way in.
     return [(Send.trusted(dict(zip(Send.model_fields, row[:-1], strict=True))), row.expected) for row in rows]
 
@@ -113,15 +122,14 @@ def claim(store: Store, ids: Sequence[str], at: datetime) -> None:
 
 def block(store: Store, reasons: Mapping[str, str]) -> None:
     """planned → blocked, with a reason each."""
-    _each(store, ("planned",), [{"which": id_, "state": "blocked", "reason": reason} for id_, reason in reasons.items()])
+    _each(store, ("planned",), sends.c.reason, reasons, state="blocked")
 
 
 def standing(store: Store, claims: Mapping[str, datetime]) -> set[str]:
     """Which of these claims (send id → when it was claimed) still stand: nobody claimed the send again or knows what became of it."""
     query = select(sends.c.id, sends.c.claimed_at).where(sends.c.state.in_(("claimed", "unknown")))
     with store.reading() as connection:
-        rows = [row for part in chunks(list(claims)) for row in connection.execute(query.where(sends.c.id.in_(part)))]
-    return {id_ for id_, at in rows if claims[id_] == at}
+        return {id_ for id_, at in connection.execute(query.where(among(sends.c.id, claims))) if claims[id_] == at}
 
 
 def unclaim(store: Store, ids: Sequence[str]) -> None:
@@ -131,18 +139,17 @@ def unclaim(store: Store, ids: Sequence[str]) -> None:
 
 def sent(store: Store, provider_ids: Mapping[str, str]) -> None:
     """claimed (or unknown meanwhile) → sent, at the moment it was claimed; send id → the provider's id."""
-    rows = [{"which": id_, "state": "sent", "reason": None, "provider_id": given[:200]} for id_, given in provider_ids.items()]
-    _each(store, ("claimed", "unknown"), rows, sent_at=sends.c.claimed_at)
+    _each(store, ("claimed", "unknown"), sends.c.provider_id, provider_ids, state="sent", reason=None, sent_at=sends.c.claimed_at)
 
 
 def failed(store: Store, reasons: Mapping[str, str]) -> None:
     """claimed (or unknown meanwhile) → failed: certainly not sent and hopeless."""
-    _each(store, ("claimed", "unknown"), [{"which": id_, "state": "failed", "reason": reason[:200]} for id_, reason in reasons.items()])
+    _each(store, ("claimed", "unknown"), sends.c.reason, reasons, state="failed")
 
 
 def unknown(store: Store, reasons: Mapping[str, str]) -> None:
     """claimed → unknown: perhaps sent; never sent again by itself."""
-    _each(store, ("claimed",), [{"which": id_, "state": "unknown", "reason": reason[:200]} for id_, reason in reasons.items()])
+    _each(store, ("claimed",), sends.c.reason, reasons, state="unknown")
 
 
 def counts(store: Store, journey: str | None = None) -> dict[str, int]:
@@ -159,7 +166,7 @@ def claimed_moments(store: Store, ids: Sequence[str]) -> dict[str, datetime]:
     """When each of these sends was claimed."""
     query = select(sends.c.id, sends.c.claimed_at).where(sends.c.claimed_at.is_not(None))
     with store.reading() as connection:
-        return {id_: at for part in chunks(list(ids)) for id_, at in connection.execute(query.where(sends.c.id.in_(part)))}
+        return dict(connection.execute(query.where(among(sends.c.id, ids))).all())
 
 
 def _place(after: tuple[datetime, str]) -> list[tuple[Any, Any]]:
@@ -173,16 +180,16 @@ def _sends(store: Store, query: Any) -> list[Send]:
 
 def _move(store: Store, ids: Sequence[str], of: Sequence[SendState], values: Mapping[str, Any]) -> None:
     with store.transaction() as connection:
-        for part in chunks(list(ids)):
-            connection.execute(update(sends).where(sends.c.id.in_(part), sends.c.state.in_(of)).values(**values))
+        connection.execute(update(sends).where(among(sends.c.id, ids), sends.c.state.in_(of)).values(**values))
 
 
-def _each(store: Store, of: Sequence[SendState], rows: Sequence[Mapping[str, Any]], **same: Any) -> None:
-    """The same move for many, each with values of its own; `which` is the send's id."""
-    if rows:
+def _each(store: Store, of: Sequence[SendState], column: Column[Any], words: Mapping[str, str], **same: Any) -> None:
+    """The same move for many, each (send id → word) with a word of its own in a column, cut to what it holds."""
+    if words:
+        told = given({id_: word[:200] for id_, word in words.items()})
         with store.transaction() as connection:
-            mine = update(sends).where(sends.c.id == bindparam("which"), or_(*(sends.c.state == state for state in of)))
-            connection.execute(mine.values(**same) if same else mine, list(rows))
+            mine = update(sends).where(sends.c.id == told.c.key, sends.c.state.in_(of))
+            connection.execute(mine.values({column: told.c.value, **{sends.c[name]: value for name, value in same.items()}}))
 
 
 def _counted(store: Store, by: Any, journey: str | None, *where: Any) -> dict[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import bindparam, select, update
 
 from journeyman.store.database import Store
-from journeyman.store.rows import chunks, insert_new
+from journeyman.store.rows import among, insert_new
 from journeyman.store.tables import rewards
 
 
@@ -43,4 +43,4 @@ def correct(store: Store, earned: Mapping[str, float]) -> dict[str, float]:
 def _known(store: Store, decisions: Sequence[str]) -> dict[str, float]:
     query = select(rewards.c.decision, rewards.c.reward)
     with store.reading() as connection:
-        return {id_: r for part in chunks(decisions) for id_, r in connection.execute(query.where(rewards.c.decision.in_(part)))}
+        return dict(connection.execute(query.where(among(rewards.c.decision, decisions))).all())

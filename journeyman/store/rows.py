@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Connection, Select, Table
+from sqlalchemy import Boolean, Column, Connection, Select, String, Table, TableValuedAlias, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from journeyman.domain import Record
 
-T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 Row = Mapping[str, Any]
-CHUNK = 10_000
-"""Values in one IN (...) list; SQLite takes 32,766 variables a statement."""
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
@@ -46,10 +46,47 @@ def records(connection: Connection, query: Select[Any], kind: type[R]) -> list[R
     return [kind.trusted(dict(zip(names, row, strict=True))) for row in connection.execute(query).all()]
 
 
-def chunks(values: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """The values, `size` at a time."""
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
+def among(column: Column[Any], values: Iterable[str]) -> FunctionElement[bool]:
+    """That a column's text is one of these, however many: they travel as one JSON array, and the statement stays the same."""
+    return _Among(column, bindparam(None, json.dumps(sorted(set(values)), ensure_ascii=False), String))
+
+
+class _Among(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_Among, "sqlite")
+def _among_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608  (both are SQL made by SQLAlchemy)
+
+
+@compiles(_Among, "postgresql")
+def _among_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY(ARRAY(SELECT json_array_elements_text(CAST({values} AS JSON))))"
+
+
+def given(values: Mapping[str, str]) -> TableValuedAlias:
+    """Texts by key as a table of `key` and `value` to update from; they travel as one JSON object."""
+    told = _Given(bindparam(None, json.dumps(dict(values), ensure_ascii=False), String))
+    return told.table_valued("key", "value", name="given")
+
+
+class _Given(FunctionElement[str]):
+    name = "given"
+    inherit_cache = True
+
+
+@compiles(_Given, "sqlite")
+def _given_on_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Given, "postgresql")
+def _given_on_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"json_each_text(CAST({compiler.process(element.clauses, **options)} AS JSON))"
 
 
 def _insert(connection: Connection, table: Table) -> Any:

@@ -122,8 +122,8 @@ def _work(database: str, outbox: Path, keyed: bool, worker: Worker) -> None:
 
     place = file._place
 
-    def step_and_place(target: Path, content: bytes) -> None:
-        place(target, content)
+    def step_and_place(folder: str, name: str, content: bytes) -> None:
+        place(folder, name, content)
         step()
 
     file._place = step_and_place

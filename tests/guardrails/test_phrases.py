@@ -18,7 +18,7 @@ TEXTS = st.lists(st.tuples(st.sampled_from(PIECES), GLUE), max_size=8).map(lambd
 
 def _same(text: str) -> None:
     for pattern in phrases._ALL:
-        assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in pattern._pattern.finditer(text)], pattern.words
+        assert [m.span() for m in pattern.finditer(text)] == [m.span() for m in pattern.pattern.finditer(text)], pattern.words
 
 
 def test_on_the_labelled_set() -> None:
@@ -64,7 +64,7 @@ def test_a_pattern_made_later_is_known() -> None:
     finally:
         phrases._ALL.pop()
         phrases._automaton.cache_clear()
-        phrases._present.cache_clear()
+        phrases.near.cache_clear()
 
 
 WORDS = [word.strip("*") for word in profanity._listed().words]
