@@ -20,8 +20,8 @@ from agents.roles import Opinion, Setting
 from journeyman.domain import Plan, Variant, Violation
 from journeyman.errors import ModelNonsense, ModelRefused
 
-A_CALL = 12
-"""Variants judged in one call."""
+A_CALL = 20
+"""Variants judged in one call: what goes along with them (rules, claims, voice) is as long as a dozen of them."""
 RULES = {
     "E07": "the subject (or title) promises something the body does not hold.",
     "X04": '"free" is used without its conditions in the same message.',
@@ -61,7 +61,7 @@ class Findings(BaseModel):
 
 
 class ModelReviewer:
-    """Judges variants through the door, a dozen at a time."""
+    """Judges variants through the door, a score at a time."""
 
     def __init__(self, door: Door) -> None:
         self._door = door

@@ -84,6 +84,7 @@ def _asks(calls: list[ModelCall]) -> list[dict[str, Any]]:
 
 
 def _head(run: runs.Run) -> dict[str, Any]:
+    """`seconds` None: not over, or a demonstration, whose time is simulated."""
     return {
         "run": run.id,
         "kind": run.kind,
@@ -93,5 +94,5 @@ def _head(run: runs.Run) -> dict[str, Any]:
         "why": (run.result or {}).get("error") if run.state == "failed" else None,
         "started_at": run.started_at.isoformat(),
         "finished_at": run.finished_at.isoformat() if run.finished_at else None,
-        "seconds": (run.finished_at - run.started_at).total_seconds() if run.finished_at else None,
+        "seconds": (run.finished_at - run.started_at).total_seconds() if run.finished_at and run.kind != "demo" else None,
     }

@@ -18,6 +18,7 @@ TITLES = {
     "demo": "The demonstration, cold",
     "features": "Features of real households",
     "copy": "Copy, without a model",
+    "wire": "Copy, on a model that takes half a second",
     "check": "Checking copy",
     "gate": "The send gate",
     "decide": "Deciding and learning",

@@ -7,7 +7,6 @@ so it only proposes: the exact cosine, in order of arrival, decides. The same te
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import cache
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -15,6 +14,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from journeyman.embedding import model
 
 THRESHOLD = 0.9
 """Cosine from which two texts count as the same; see docs/models.md for what it means on real copy."""
@@ -26,18 +27,11 @@ _INDEX = {"hnsw:space": "cosine", "hnsw:num_threads": 1, "hnsw:construction_ef":
 _ephemeral = count()
 
 
-@cache
-def _model() -> Any:
-    import wordllama
-
-    return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
-
-
 def embed(texts: Sequence[str]) -> npt.NDArray[np.float32]:
     """(n, 256) float32, rows of unit length (a text without known words: zeros)."""
     if not texts:
         return np.zeros((0, 256), np.float32)
-    rows = np.asarray(_model().embed(list(texts), norm=False), np.float32)  # (n, 256)
+    rows = np.asarray(model().embed(list(texts), norm=False), np.float32)  # (n, 256)
     length = np.linalg.norm(rows, axis=1, keepdims=True)  # (n, 1)
     unit: npt.NDArray[np.float32] = rows / np.maximum(length, np.float32(1e-12))
     return unit

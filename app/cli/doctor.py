@@ -83,8 +83,15 @@ def _workspace(folder: Path) -> list[Check]:
             raise WorkspaceError(f"{chosen} needs a key.", remedy="Set OPENAI_API_KEY or OPENAI_BASE_URL in .env, or use model: offline.")
         return chosen
 
+    def price() -> str:
+        from app.models import doubt
+        from journeyman.clock import SystemClock
+
+        return doubt(space, space.settings.model, SystemClock().now().date()) or "known, and of the last year"
+
     try:
         space = Workspace.open(folder)
     except JourneymanError as problem:
         return [("workspace", False, str(problem))]
-    return [("workspace", True, str(space.root)), attempt("tables", tables), attempt("model", model)]
+    priced = [attempt("price", price)] if space.settings.model != "offline" else []
+    return [("workspace", True, str(space.root)), attempt("tables", tables), attempt("model", model), *priced]

@@ -115,7 +115,10 @@ async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
     except (ModelNonsense, ModelRefused) as problem:  # later rounds order elsewhere what this brief should have brought
         audit.write(c.store, actor=c.team.model, action="leave a brief out", detail={"brief": ordered.id, "why": problem.message})
         written = []
-    await asyncio.to_thread(_keep, c, ordered_by, written)  # the disk and the rules take their time; other writers need not wait
+    if c.team.model == "offline":
+        library.add(c.store, c.journey, written)
+    else:  # the disk and the rules take their time; writers who wait for the model need not wait for these too
+        await asyncio.to_thread(_keep, c, ordered_by, written)
     c.tell("Writing", len(written), 0)
     return {"unchecked": [w.variant.id for w in written]}
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from journeyman.domain import SendWindow, Variant
+from journeyman.embedding import model
 from journeyman.errors import PolicyError
 
 F32 = NDArray[np.float32]
@@ -159,13 +159,4 @@ def _levers(variants: Sequence[Variant]) -> dict[str, list[str]]:
 def _embed(variants: Sequence[Variant]) -> F64:
     """(V, 256) unit vectors of what a customer reads, links left out."""
     texts = [" ".join(t for name, t in v.texts().items() if name != "cta.url") for v in variants]
-    return np.asarray(_model().embed(texts, norm=True), np.float64)
-
-
-@cache
-def _model() -> Any:
-    from pathlib import Path
-
-    import wordllama
-
-    return wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
+    return np.asarray(model().embed(texts, norm=True), np.float64)

@@ -6,12 +6,12 @@ and measured here; nothing of it is shown or followed.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from journeyman.embedding import model
 from journeyman.features.staging import DAY, Ground, Moment
 from journeyman.features.table import Column
 
@@ -53,12 +53,9 @@ def _micros(timestamp: Any) -> Any:
 
 
 def _embed(texts: list[str]) -> NDArray[np.float64]:
-    import wordllama
-
     if not texts:
         return np.empty((0, 1))
-    model = wordllama.WordLlama.load(cache_dir=Path(wordllama.__file__).parent, disable_download=True)
-    found = np.asarray(model.embed(texts, batch_size=1), np.float64)  # one by one: padding would change a text's last bits
+    found = np.asarray(model().embed(texts, batch_size=1), np.float64)  # one by one: padding would change a text's last bits
     size = np.linalg.norm(found, axis=1, keepdims=True)
     unit: NDArray[np.float64] = np.divide(found, size, out=np.zeros_like(found), where=size > 0)
     return unit

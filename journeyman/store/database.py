@@ -66,6 +66,11 @@ class Store:
         finally:
             self.engine.dispose()
 
+    @property
+    def writing(self) -> bool:
+        """Whether a transaction of this thread or task is open."""
+        return self._current.get() is not None and self._writing.get()
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """All or nothing. Inside another transaction of this thread or task it joins that one, so functions of this room can be put

@@ -46,7 +46,10 @@ class Journal:
         self._rows.put((statement, row))
 
     def flush(self) -> None:
-        """Returns when all that was written so far stands in the database. Raises StoreError when it could not be."""
+        """Returns when all that was written so far stands in the database. Raises StoreError when it could not be, RuntimeError inside a
+        transaction, for which the journal would wait."""
+        if self._store.writing:
+            raise RuntimeError("the journal cannot be read inside a transaction")
         if self._thread is not None:
             self._rows.put(done := Event())
             done.wait()

@@ -11,9 +11,10 @@ from typer.testing import CliRunner
 from agents.ask import Price
 from app import tracing
 from app.cli import app
+from app.running import running
 from app.trace_text import WIDTH, lines
 from journeyman.errors import BudgetSpent, RunError
-from journeyman.store import model_calls, runs, steps
+from journeyman.store import model_calls, runs, steps, tables
 from prompts import load
 from tests.agents.openai_server import OpenAIServer
 from tests.graphs.shop import campaign, make, no_wait, opened
@@ -70,6 +71,16 @@ def test_what_a_stopped_campaign_paid_is_not_paid_again_and_counts_in_its_budget
         first, second = runs.listed(office.store, "campaign")
         asks = [{c["ask"] for c in model_calls.read(office.store, runs=[r.id]) if c["outcome"] == "ok"} for r in (first, second)]
         assert asks[0] and not asks[0] & asks[1]
+        journey, all_ = first.options["journey"], model_calls.read(office.store)
+        with running(office, "campaign", journey):
+            assert office.budget.spent_tokens == sum(c["tokens_in"] + c["tokens_out"] for c in all_) > 0
+            assert office.budget.spent_money == pytest.approx(sum(c["cost"] for c in all_))
+        with running(office, "campaign", "another"):
+            assert office.budget.spent_tokens == 0
+        with running(office, "cohort", journey):
+            assert office.budget.spent_tokens == 0 and office.budget.spent_money == 0
+        with office.store.transaction() as connection:  # the other tests know of two runs
+            connection.execute(tables.runs.delete().where(tables.runs.c.id.not_in([first.id, second.id])))
 
 
 @pytest.mark.parametrize("more", [(), ("--all",)])
