@@ -155,9 +155,10 @@ class _Desk:
         return "/".join(map(str, (self.seed, self.brief.channel, self.brief.theme, self.brief.tone, later[1] if later else "", name)))
 
     def _lane(self, offer: Incentive | None) -> int:
-        """Briefs that differ only in their offer begin at different units: none, first, second offer of the plan …"""
-        keys = [i.key for i in self.plan.action_sets.incentives]
-        return keys.index(offer.key) + 1 if offer and offer.key in keys else 0
+        """Briefs that differ only in their offer or their product begin at different units: none, first, second offer of the plan …"""
+        keys, products = [i.key for i in self.plan.action_sets.incentives], self.plan.action_sets.products
+        lane = keys.index(offer.key) + 1 if offer and offer.key in keys else 0
+        return lane + (products.index(self.brief.product) if self.brief.product in products else 0)
 
     def _banned(self, text: str) -> bool:
         phrases = [*self.setting.brand.banned_phrases, *self.plan.guardrails.banned_phrases]
