@@ -32,10 +32,20 @@ class Planner(Protocol):
 
 
 class Copywriter(Protocol):
-    """Writes variants to one brief. `avoid` holds texts too close to what exists. Returns up to `brief.count`, ids unset of meaning
-    across calls: `{brief.id}-{n}`, n counted from `start`."""
+    """Writes variants to one brief. `avoid` holds texts that exist and must not be repeated, those nearest to the brief last; `originals`
+    approved copy whose ideas the brief wants in its own language. Returns up to `brief.count`, ids unset of meaning across calls:
+    `{brief.id}-{n}`, n counted from `start`."""
 
-    async def write(self, brief: Brief, plan: Plan, setting: Setting, *, avoid: Sequence[str] = (), start: int = 0) -> list[Written]: ...
+    async def write(
+        self,
+        brief: Brief,
+        plan: Plan,
+        setting: Setting,
+        *,
+        avoid: Sequence[str] = (),
+        originals: Sequence[Variant] = (),
+        start: int = 0,
+    ) -> list[Written]: ...
 
     async def repair(self, written: Written, violations: Sequence[Violation], plan: Plan, setting: Setting) -> Written | None:
         """A mended copy under the same id, or None to give it up."""

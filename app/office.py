@@ -218,6 +218,7 @@ class Office:
             "journey": journey,
             "state": state["waits_for"] or ("live" if live else "rejected"),
             **{name: counts[name] for name in ("written", "approved", "rejected", "duplicates")},
+            "short": state.get("short", {}),
             "library": str(self.save_library(journey)),
             "costs": self.costs(),
         }

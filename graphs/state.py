@@ -22,25 +22,34 @@ if TYPE_CHECKING:
 
 
 class CampaignState(TypedDict, total=False):
-    """`campaign`: from a goal to a published library."""
+    """`campaign`: from a goal to a published library. `speakers`: how many of the audience speak which language; `rounds`: orders given by
+    language; `short`: what the library lacks of its target, by language. `wishes`: cells an analysis proposes for a live journey; `wanted`:
+    how many variants they may bring."""
 
     goal: str
     target: int
     plan: dict[str, Any]
     findings: list[dict[str, Any]]
     plan_approved: bool
-    round: int
+    speakers: dict[str, int]
+    rounds: dict[str, int]
     briefs: list[dict[str, Any]]
+    short: dict[str, int]
     unchecked: Annotated[list[str], add]
     counts: dict[str, int]
     published: bool
+    wishes: list[dict[str, str]]
+    wanted: int
+    cycle: int
+    ask: bool
 
 
 class WriteTask(TypedDict):
-    """One fan-out task: a brief to write."""
+    """One fan-out task: a brief to write, and the ids of existing copy it must not repeat."""
 
     brief: dict[str, Any]
     plan: dict[str, Any]
+    known: list[str]
 
 
 class CheckTask(TypedDict):

@@ -94,7 +94,8 @@ class Desk:
         self._cells()
 
     def _cells(self) -> None:
-        """Every action's cell, channel × window: but for offers, eligibility is the same within one."""
+        """Every action's cell, channel × window: but for offers and languages, eligibility is the same within one. A customer is written to
+        in their own language where the library holds any copy in it, else in the brand's."""
         self.channels = list(self.plan.action_sets.channels)
         self.windows = list(self.plan.action_sets.send_windows)
         code = []
@@ -107,6 +108,17 @@ class Desk:
         self.actions_of: dict[str, list[int]] = {}
         for k, (variant_id, _) in enumerate(self.actions[1:], 1):
             self.actions_of.setdefault(str(variant_id), []).append(k)
+        spoken = [self.variants[str(v)][0].language[:2] for v, _ in self.actions[1:]]
+        self.languages = list(dict.fromkeys(spoken))
+        own = self.brand.default_language[:2]
+        usual = self.languages.index(own) if own in self.languages else 0
+        of = {language: n for n, language in enumerate(self.languages)}
+        self.tongue = np.array([of.get(p.tongue or own, usual) for p in self.customers], dtype=np.intp)  # (customers,)
+        said = np.array([of[language] for language in spoken], dtype=np.intp)
+        self.speaks = said[None, :] == np.arange(len(self.languages))[:, None]  # (languages, K - 1)
+        self.copy_in = np.zeros((len(self.languages), len(self.channels) * len(self.windows)), dtype=bool)  # (languages, cells)
+        for language, mine in enumerate(self.speaks):
+            self.copy_in[language, self.cell[mine]] = True
         offers = [None if v is None else self.variants[v][0].incentive for v, _ in self.actions]
         self.liability = np.array([reserve(offer, self.brand) for offer in offers])  # (K,)
 
@@ -126,8 +138,11 @@ class Desk:
             treated = arms == "treatment"
             resting = treated & ~rested(self.plan, own, len(rows))  # no other journey may delay when treatment enters
             waiting = treated & ~started(names, self.salt, orders.rollout, own)
-            entered = open_.any(axis=1) & ~resting
+            tongue = self.tongue[rows]
+            entered = (open_ & self.copy_in[tongue]).any(axis=1) & ~resting
             eligible[:, 1:] = (open_ & ~(resting | waiting)[:, None])[:, self.cell]
+            if len(self.languages) > 1:
+                eligible[:, 1:] &= self.speaks[tongue]
             self._not_again(eligible, names, recent)
             if allowance is not None:
                 offered, price = self._offered(names, slot, arms, entered & ~waiting, contexts, eligible, allowance, orders)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import HERE, JsonOption, WorkspaceOption, emit, people, progress
+from app.cli.console import HERE, JsonOption, WorkspaceOption, emit, people, progress, short_words
 
 
 def approve(
@@ -29,6 +29,8 @@ def approve(
     if state["state"] == "paused":
         people().print(f"[bold]{journey}[/] stays paused; nothing is sent.")
         return
+    for lacking in short_words(state.get("short", {})):
+        people().print(f"  [yellow]![/] {lacking}")
     waits = {"plan": "for you to approve the plan", "library": f"for you to approve {state.get('approved', 0)} variants"}
     told = {"live": "is live: start it with `journeyman run`.", "rejected": "was rejected; nothing will be sent."}
     where = (

@@ -7,17 +7,16 @@ from typing import Any, Literal
 from langgraph.runtime import Runtime
 from langgraph.types import Send, interrupt
 
-from agents.briefs import first_round, top_up
+from agents import orders
 from agents.copytext import core_text
 from agents.roles import Opinion
 from graphs.state import CampaignState, CheckTask, Context, WriteTask
 from guardrails.check import check as check_variant
 from guardrails.check import merge
 from guardrails.lint import lint as lint_plan
-from journeyman.domain import Brief, Plan, Verdict
+from journeyman.domain import Brand, Brief, Plan, Variant, Verdict
 from journeyman.store import audit, journeys, library
 
-ROUNDS = 4
 REPAIRS = 2
 """How often rejected copy goes back to the copywriter."""
 CHUNK = 40
@@ -37,8 +36,9 @@ async def plan(state: CampaignState, runtime: Runtime[Context]) -> CampaignState
 async def lint(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """The plan linter's findings, for the person who approves."""
     c, planned = runtime.context, Plan.model_validate(state["plan"])
-    findings = lint_plan(planned, audience=c.audience(planned), other_plans=journeys.live_plans(c.store, but=c.journey))
-    return {"findings": [f.model_dump(mode="json") for f in findings]}
+    facts = c.audience(planned)
+    findings = lint_plan(planned, audience=facts, other_plans=journeys.live_plans(c.store, but=c.journey))
+    return {"findings": [f.model_dump(mode="json") for f in findings], "speakers": facts.languages if facts else {}}
 
 
 async def approve_plan(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
@@ -54,26 +54,36 @@ def plan_verdict(state: CampaignState) -> Literal["approved", "rejected"]:
 
 
 async def brief(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
-    """Orders copy: everything in the first round, what is lacking in later ones."""
-    c = runtime.context
-    round_, planned = state.get("round", 0) + 1, Plan.model_validate(state["plan"])
-    good = library.read(c.store, c.journey, status="approved")
-    briefs = (
-        first_round(planned, c.setting.brand, state["target"])
-        if round_ == 1
-        else top_up(planned, c.setting.brand, state["target"], good, round_)
-    )
-    return {"round": round_, "briefs": [b.model_dump(mode="json") for b in briefs]}
+    """Orders copy: the first round of a language, then what is lacking; the brand's own language before the others."""
+    c, planned, brand = runtime.context, Plan.model_validate(state["plan"]), runtime.context.setting.brand
+    wanted, rounds = orders.targets(state.get("speakers", {}), brand, state["target"]), dict(state.get("rounds", {}))
+    good, ordered = library.read(c.store, c.journey, status="approved"), list[Brief]()
+    for language in orders.due(wanted, good, rounds):
+        rounds[language] = rounds.get(language, 0) + 1
+        ordered += orders.orders(planned, brand, wanted, language, rounds[language], good)
+    return {"rounds": rounds, "briefs": _with_known(c, ordered)}
+
+
+def _with_known(c: Context, ordered: list[Brief]) -> list[dict[str, Any]]:
+    """Briefs, each with the ids of the copy it must not repeat: what stands in the library now, so that no writer waits for another."""
+    written = library.read(c.store, c.journey)
+    return [b.model_dump(mode="json") | {"known": orders.known(b, written)} for b in ordered]
 
 
 def orders_for_writers(state: CampaignState) -> list[Send] | Literal["curate"]:
-    return [Send("write", WriteTask(brief=b, plan=state["plan"])) for b in state["briefs"]] or "curate"
+    briefs = [{**b} for b in state["briefs"]]
+    return [Send("write", WriteTask(known=b.pop("known"), brief=b, plan=state["plan"])) for b in briefs] or "curate"
 
 
 async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
     """One brief → its variants, kept as drafts."""
     c, ordered = runtime.context, Brief.model_validate(state["brief"])
-    written = await c.team.copywriter.write(ordered, Plan.model_validate(state["plan"]), c.setting)
+    place = {id_: n for n, id_ in enumerate(state["known"])}
+    exists = sorted(library.read(c.store, c.journey, ids=state["known"]), key=lambda w: place[w.variant.id])
+    originals = [w.variant for w in library.read(c.store, c.journey, ids=ordered.translates)]
+    written = await c.team.copywriter.write(
+        ordered, Plan.model_validate(state["plan"]), c.setting, avoid=[core_text(w.variant) for w in exists], originals=originals
+    )
     library.add(c.store, c.journey, written)
     c.tell("Writing", len(written), 0)
     return {"unchecked": [w.variant.id for w in written]}
@@ -116,24 +126,30 @@ async def _judge(c: Context, planned: Plan, variants: list[Any]) -> dict[str, Ve
 
 
 async def curate(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
-    """Drops near-duplicates among what passed, in the order of ids, and counts."""
-    c = runtime.context
-    passed = library.read(c.store, c.journey, status="passed")
+    """Drops near-duplicates among what passed, in the order of ids, and counts; what is approved already holds against what is new."""
+    c, brand = runtime.context, runtime.context.setting.brand
+    good, passed = (library.read(c.store, c.journey, status=status) for status in ("approved", "passed"))  # type: ignore[arg-type]
     assert c.near_duplicates is not None
-    fresh = c.near_duplicates.keep([(w.variant.channel, w.variant.id, core_text(w.variant)) for w in passed])
-    library.settle(
-        c.store, c.journey, approved=[i for i, new in fresh.items() if new], duplicates=[i for i, new in fresh.items() if not new]
-    )
-    return {"counts": library.counts(c.store, c.journey)}
+    fresh = c.near_duplicates.keep([(_shelf(w.variant, brand), w.variant.id, core_text(w.variant)) for w in [*good, *passed]])
+    new = [w.variant.id for w in passed if fresh[w.variant.id]]
+    library.settle(c.store, c.journey, approved=new, duplicates=[w.variant.id for w in passed if not fresh[w.variant.id]])
+    wanted = orders.targets(state.get("speakers", {}), brand, state["target"])
+    good = library.read(c.store, c.journey, status="approved")
+    return {"counts": library.counts(c.store, c.journey), "short": orders.lacking(wanted, good)}
+
+
+def _shelf(variant: Variant, brand: Brand) -> str:
+    """Texts are compared within a channel and a language."""
+    return variant.channel if variant.language[:2] == brand.default_language[:2] else f"{variant.channel}-{variant.language[:2]}"
 
 
 def enough(state: CampaignState) -> Literal["short", "enough"]:
-    return "short" if state["counts"]["approved"] < state["target"] and state["round"] < ROUNDS else "enough"
+    return "short" if any(state["rounds"].get(language, 0) < orders.ROUNDS for language in state["short"]) else "enough"
 
 
 async def approve_library(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """⏸ A person says yes to the copy; no answer means no."""
-    answer = _ask(runtime.context, "library", {"counts": state["counts"]})
+    answer = _ask(runtime.context, "library", {"counts": state["counts"], "short": state["short"]})
     return {"published": bool(answer["approved"])}
 
 
@@ -145,6 +161,8 @@ async def publish(state: CampaignState, runtime: Runtime[Context]) -> CampaignSt
     """The journey goes live: from now on the send gate lets its approved variants through."""
     c = runtime.context
     journeys.go_live(c.store, c.journey)
+    if state["short"]:
+        audit.write(c.store, actor="curate", action="library short", detail={"journey": c.journey, "lacking": state["short"]})
     return {}
 
 
