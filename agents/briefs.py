@@ -29,7 +29,7 @@ ROOM: Mapping[str, int] = {"push": 120, "sms": 220}
 NONE = "none"
 """The level of a lever that is not used: no offer, no product."""
 _EFFECT = re.compile(
-    r"\b(?:better|best|more|most|works?|wins?|prefers?|responds?|likes?|drives?|earns?|expect|hypothes\w+|test\w*|"
+    r"\b(?:better|best|more|(?<!at )most|works?|wins?|prefers?|responds?|likes?|drives?|earns?|expect|hypothes\w+|test\w*|"
     r"besser|mehr|wirkt?|wirken|mieux|plus|marche|mejor|más|funciona\w*)\b",
     re.I,
 )

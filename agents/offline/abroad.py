@@ -7,7 +7,6 @@ lines, an offer whose conditions it has no words for. Text messages stay in GSM-
 from __future__ import annotations
 
 import random
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
@@ -27,6 +26,7 @@ from journeyman.domain import Brief, Incentive, Plan, Record
 LANGUAGES = ("de", "fr", "es")
 TURNS = 400
 _GSM_ACCENTS = frozenset("àäåæéèìñòöøùüßÄÅÆÉÑÖØÜÇ¡¿£¥€§")
+_PLAIN = str.maketrans({"œ": "oe", "Œ": "Oe", "’": "'", "‘": "'"})
 _MONEY = {"USD": "$", "EUR": "€", "GBP": "£"}
 _LONG_NAME = "Maximiliana-Louise"
 Tone = Literal["warm", "playful", "direct"]
@@ -211,7 +211,8 @@ def _name(bank: Bank) -> str:
 
 def _gsm(text: str) -> str:
     """Letters outside GSM-7 without their accents."""
-    return "".join(c if c.isascii() or c in _GSM_ACCENTS else unicodedata.normalize("NFKD", c)[0] for c in re.sub("[’‘]", "'", text))
+    plain = text.translate(_PLAIN)
+    return "".join(c if c.isascii() or c in _GSM_ACCENTS else unicodedata.normalize("NFKD", c)[0] for c in plain)
 
 
 def _shuffled(draw: random.Random, units: list[str]) -> list[str]:
