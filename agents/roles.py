@@ -6,10 +6,11 @@ cannot be understood. None has side effects beyond the model-call ledger; none e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from agents.loop import Tool
 from journeyman.domain import Analysis, Brand, Brief, Learning, Orders, Plan, PolicyReport, Variant, Violation, Written
 
 
@@ -70,13 +71,17 @@ class Reviewer(Protocol):
 class Orchestrator(Protocol):
     """Reads a policy's report before each cohort run and orders pace, exploration and rest."""
 
-    async def orchestrate(self, report: PolicyReport, plan: Plan) -> Orders: ...
+    async def orchestrate(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Orders:  # noqa: B006
+        """`tools`: what it may look up besides; none of them changes anything."""
+        ...
 
 
 class Analyst(Protocol):
     """Says what was learned and which copy to order next."""
 
-    async def analyse(self, report: PolicyReport, plan: Plan) -> Analysis: ...
+    async def analyse(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Analysis:  # noqa: B006
+        """`tools` as for the orchestrator. Every figure in what is learned stands in the report."""
+        ...
 
     async def narrate(self, learnings: Sequence[Learning], plan: Plan) -> str:
         """A short paragraph for the report."""

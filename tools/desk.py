@@ -88,9 +88,18 @@ class Desk:
         self.policy, self.policy_version, self.context_encoder, self.action_encoder = policy, policy_version, contexts, actions
         self.customers = sorted(customers, key=lambda p: p.id)
         self.row_of = {p.id: n for n, p in enumerate(self.customers)}
+        self.retired: set[str] = set()
+        """Variants that left the library: their actions keep their numbers and are open to nobody."""
         self.variants = {v.id: (v, fingerprint) for v, fingerprint in variants}
         self.actions: list[tuple[str | None, SendWindow | None]] = list(actions.actions)
         self.zones = [candidates(p.time_zone, brand.time_zones) for p in self.customers]
+        self._cells()
+
+    def take_in(self, actions: ActionEncoder, variants: list[tuple[Variant, str]], usable: set[str]) -> None:
+        """Actions with new ones at the end, every variant they name, and which of these may be sent from now on."""
+        self.action_encoder, self.actions = actions, list(actions.actions)
+        self.variants = {v.id: (v, fingerprint) for v, fingerprint in variants}
+        self.retired = set(self.variants) - usable
         self._cells()
 
     def _cells(self) -> None:
@@ -115,7 +124,8 @@ class Desk:
         of = {language: n for n, language in enumerate(self.languages)}
         self.tongue = np.array([of.get(p.tongue or own, usual) for p in self.customers], dtype=np.intp)  # (customers,)
         said = np.array([of[language] for language in spoken], dtype=np.intp)
-        self.speaks = said[None, :] == np.arange(len(self.languages))[:, None]  # (languages, K - 1)
+        usable = np.array([v not in self.retired for v, _ in self.actions[1:]])
+        self.speaks = (said[None, :] == np.arange(len(self.languages))[:, None]) & usable  # (languages, K - 1)
         self.copy_in = np.zeros((len(self.languages), len(self.channels) * len(self.windows)), dtype=bool)  # (languages, cells)
         for language, mine in enumerate(self.speaks):
             self.copy_in[language, self.cell[mine]] = True
@@ -141,7 +151,7 @@ class Desk:
             tongue = self.tongue[rows]
             entered = (open_ & self.copy_in[tongue]).any(axis=1) & ~resting
             eligible[:, 1:] = (open_ & ~(resting | waiting)[:, None])[:, self.cell]
-            if len(self.languages) > 1:
+            if len(self.languages) > 1 or self.retired:
                 eligible[:, 1:] &= self.speaks[tongue]
             self._not_again(eligible, names, recent)
             if allowance is not None:

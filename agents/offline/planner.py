@@ -26,6 +26,7 @@ from agents.offline.grammar.measure import note_targets, read_attribution, read_
 from agents.offline.grammar.objective import read_events
 from agents.offline.grammar.offers import read_offers
 from agents.offline.grammar.priority import read_priority
+from agents.offline.grammar.renewal import read_renewal
 from agents.offline.grammar.schedule import read_schedule
 from agents.offline.grammar.style import read_banned, read_languages, read_products, read_regulated, read_tones
 from agents.roles import Setting
@@ -63,6 +64,7 @@ def _plan(raw: str, setting: Setting) -> Plan:
     refuse_protected(goal, brand)
     kind = _kind_of(goal, switched)
     regulated = read_regulated(goal)
+    renewal = read_renewal(goal)
     attribution = read_attribution(goal)
     shares = read_shares(goal)
     schedule = read_schedule(goal, brand)
@@ -113,6 +115,7 @@ def _plan(raw: str, setting: Setting) -> Plan:
             send_windows=windows,
         ),
         priority=read_priority(raw),
+        renewal=renewal,
         guardrails=Guardrails(
             frequency_caps=caps,
             cooldown_hours=cooldown,

@@ -83,7 +83,7 @@ async def gather(office: Office, work: Working, **told: Any) -> ReportFacts:
         "sample_ratio_ok": not sample_ratio(arm, plan.measurement).alarm,
         "narrative": state["narrative"],
         "learnings": state["analysis"]["learnings"],
-        "levels": state["report"]["levels"],
+        "levels": [row for row in state["report"]["levels"] if row["lever"] != "variant"],
         "segments": state["report"]["segments"],
         "best": _best(office, work),
     }

@@ -6,6 +6,7 @@ from typing import Literal
 
 from langgraph.runtime import Runtime
 
+from graphs.nodes.cohort import looking
 from graphs.state import Context, LearningState
 from journeyman.domain import PolicyReport
 
@@ -25,7 +26,7 @@ async def analyse(state: LearningState, runtime: Runtime[Context]) -> LearningSt
     """What was learned, in words, and which copy to order next."""
     work = runtime.context.at_work()
     report = PolicyReport.model_validate(await work.tools["policy_report"].ainvoke({}))
-    analysis = await runtime.context.team.analyst.analyse(report, work.plan)
+    analysis = await runtime.context.team.analyst.analyse(report, work.plan, looking(work.tools))
     return {"report": report.model_dump(mode="json"), "analysis": analysis.model_dump(mode="json")}
 
 

@@ -30,6 +30,7 @@ from journeyman.domain.plan import (
     Objective,
     Plan,
     QuietHours,
+    Renewal,
     Schedule,
     SuccessEvent,
 )
@@ -41,6 +42,6 @@ __all__ = [
     "ARMS", "CHANNELS", "CONSENT_COLUMNS", "WINDOW_HOURS", "ActionSets", "AllOf", "Analysis", "AnyOf", "Arm", "Audience", "BlockReason",
     "Brand", "Brief", "Channel", "Comparison", "Cta", "Customer", "DataSources", "Decision", "Event", "Evidence", "FrequencyCap",
     "Guardrails", "Id", "Incentive", "Learning", "LevelReport", "Measurement", "Money", "Not", "Objective", "Orders", "Outgoing",
-    "Plan", "PolicyReport", "Predicate", "Product", "QuietHours", "Record", "Regulated", "Rendered", "Schedule", "SegmentReport",
+    "Plan", "PolicyReport", "Predicate", "Product", "QuietHours", "Record", "Regulated", "Rendered", "Renewal", "Schedule", "SegmentReport",
     "Send", "SendState", "SendWindow", "Short", "Source", "SuccessEvent", "Text", "Topic", "Variant", "Verdict", "Violation", "Written",
 ]  # fmt: skip

@@ -134,6 +134,16 @@ class Schedule(Record):
     horizon_days: int = Field(default=28, ge=1, le=730)
 
 
+class Renewal(Record):
+    """How a live journey's library renews itself by what was learned: copy that is worn out goes, copy comes where more would pay."""
+
+    approval: Literal["ask", "auto"] = "ask"
+    """Whether new copy waits for a person's yes. Its checks are the same either way."""
+    every_days: int = Field(default=7, ge=1, le=365)
+    variants: int = Field(default=24, ge=1, le=500)
+    """New variants ordered in a cycle."""
+
+
 class Plan(Record):
     """One journey, ready to be approved. A change makes a new version; the old one stays in the store."""
 
@@ -147,5 +157,7 @@ class Plan(Record):
     schedule: Schedule = Schedule()
     priority: int = Field(default=50, ge=0, le=100)
     """Which of several live journeys goes first where a customer's limits let only one through; the higher."""
+    renewal: Renewal | None = None
+    """None: the library stays as it was approved; what more copy would pay is only proposed."""
     hypotheses: list[Text] = Field(default_factory=list, max_length=50)
     questions: list[Text] = Field(default_factory=list, max_length=50)
