@@ -54,7 +54,16 @@ def top_up(plan: Plan, brand: Brand, target: int, library: Iterable[Written], ro
     return _orders(plan, brand, some, wanted, round_=round_, language=language)
 
 
-def proposed(plan: Plan, brand: Brand, wishes: Sequence[Mapping[str, str]], count: int, round_: int, note: str = "") -> list[Brief]:
+def proposed(
+    plan: Plan,
+    brand: Brand,
+    wishes: Sequence[Mapping[str, str]],
+    count: int,
+    round_: int,
+    *,
+    note: str = "",
+    language: str | None = None,
+) -> list[Brief]:
     """Briefs for about `count` variants in the partial cells an analysis proposes (`{"theme": "savings", "channel": "sms"}`); levels the
     plan does not have are left out, and so is a wish nothing is left of."""
     levers = _levers(plan)
@@ -64,7 +73,7 @@ def proposed(plan: Plan, brand: Brand, wishes: Sequence[Mapping[str, str]], coun
     for number, wish in enumerate(good):
         narrowed = {name: [wish[name]] if name in wish else levels for name, levels in levers.items()}
         rows |= dict.fromkeys(design(narrowed, max(2, count // (2 * len(good))), seed=round_ + number, clash=_clash(plan)))
-    return _orders(plan, brand, list(rows), count, round_=round_, note=note) if rows else []
+    return _orders(plan, brand, list(rows)[: max(count, 1)], count, round_=round_, note=note, language=language) if rows else []
 
 
 def supposed(plan: Plan) -> dict[tuple[str, str], float]:

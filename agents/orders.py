@@ -6,10 +6,11 @@ besides, in step with how many speak them.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import ceil
 
-from agents.briefs import first_round, top_up
+from agents.briefs import first_round, proposed, top_up
 from journeyman.domain import Brand, Brief, Plan, Variant, Written
 
 ROUNDS = 5
@@ -54,6 +55,22 @@ def orders(plan: Plan, brand: Brand, wanted: Mapping[str, int], language: str, r
         return [b.model_copy(update={"note": _beside(b, briefs)}) for b in briefs]
     own = [w.variant for w in library if w.variant.language[:2] == brand.default_language[:2]]
     return [b.model_copy(update={"translates": _sources(b, own, round_)}) for b in briefs]
+
+
+def renewal(
+    plan: Plan, brand: Brand, wishes: Sequence[Mapping[str, str]], count: int, round_: int, library: Sequence[Written], note: str
+) -> list[Brief]:
+    """Briefs for `count` more variants in the cells wished for, shared out over the languages of the library as it is."""
+    own, briefs = brand.default_language[:2], list[Brief]()
+    have = Counter(w.variant.language[:2] for w in library)
+    for language, n in sorted(have.items(), key=lambda item: (item[0] != own, -item[1], item[0])):
+        spoken, share = (None if language == own else language), round(count * n / sum(have.values()))
+        ordered = proposed(plan, brand, wishes, share, round_, note=note, language=spoken) if share else []
+        if spoken is not None:
+            originals = [w.variant for w in library if w.variant.language[:2] == own]
+            ordered = [b.model_copy(update={"translates": _sources(b, originals, round_)}) for b in ordered]
+        briefs += ordered
+    return briefs
 
 
 def known(brief: Brief, written: Sequence[Written]) -> list[str]:

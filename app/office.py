@@ -5,17 +5,19 @@ Commands and the demonstration come here; nothing here is about terminals, and n
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.roles import Setting, Team
 from app.workspace import Workspace
-from graphs.state import Context, Working
+from graphs.state import Context, Proposal, Working
 from journeyman.clock import Clock, SystemClock
 from journeyman.delivery import complaints
 from journeyman.domain import Plan
@@ -273,7 +275,29 @@ class Office:
 
     def working(self, journey: str, work: Working) -> Context:
         """What the cohort and learning graphs' nodes are given."""
-        return Context(store=self.store, team=self.team, setting=self.setting(), journey=journey, desk=work)
+        return Context(
+            store=self.store, team=self.team, setting=self.setting(), journey=journey, desk=work, commission=partial(self.commission, journey)
+        )
+
+    async def commission(self, journey: str, proposal: Proposal) -> dict[str, Any]:
+        """A live journey's campaign graph, begun again with what its analyst proposes; a proposal that still waits for a person stays the one
+        that counts. Returns its state with `waits_for`. Called from within the learning graph, it is a graph of its own all the same."""
+        from langchain_core.runnables.config import var_child_runnable_config
+
+        async def run() -> dict[str, Any]:
+            plan = journeys.plan(self.store, journey)
+            begin = {"plan": plan.model_dump(mode="json"), "goal": plan.goal, "short": {}, "renewal": proposal, "fresh": []}
+            async with self._campaign(journey) as (graph, config):
+                before = await graph.aget_state(config)
+                if not before.interrupts:
+                    begin["target"] = before.values.get("target", TARGET)
+                    await graph.ainvoke(begin, config, context=self.context(journey), durability="async")
+                after = await graph.aget_state(config)
+                return {**after.values, "waits_for": after.interrupts[0].value["waits_for"] if after.interrupts else None}
+
+        apart = copy_context()
+        apart.run(var_child_runnable_config.set, None)
+        return await asyncio.create_task(run(), context=apart)
 
     def explain(self, send: str) -> dict[str, Any]:
         """See `tools.explain`."""

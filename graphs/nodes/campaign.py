@@ -10,7 +10,7 @@ from langgraph.types import Send, interrupt
 from agents import orders
 from agents.copytext import core_text
 from agents.roles import Opinion
-from graphs.state import CampaignState, CheckTask, Context, WriteTask
+from graphs.state import CampaignState, CheckTask, Context, Proposal, WriteTask
 from guardrails.check import check as check_variant
 from guardrails.check import merge
 from guardrails.lint import lint as lint_plan
@@ -19,8 +19,14 @@ from journeyman.store import audit, journeys, library
 
 REPAIRS = 2
 """How often rejected copy goes back to the copywriter."""
+RENEWAL, RENEWAL_ROUNDS = "renewal", 2
+"""The count of rounds of a renewal, and how many it may have."""
 CHUNK = 40
 """Variants a check task takes at once."""
+
+
+def what_for(state: CampaignState) -> Literal["campaign", "renewal"]:
+    return "renewal" if state.get("renewal") else "campaign"
 
 
 async def plan(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
@@ -56,12 +62,26 @@ def plan_verdict(state: CampaignState) -> Literal["approved", "rejected"]:
 async def brief(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """Orders copy: the first round of a language, then what is lacking; the brand's own language before the others."""
     c, planned, brand = runtime.context, Plan.model_validate(state["plan"]), runtime.context.setting.brand
+    if proposal := state.get("renewal"):
+        return _renewal(c, planned, state, proposal)
     wanted, rounds = orders.targets(state.get("speakers", {}), brand, state["target"]), dict(state.get("rounds", {}))
     good, ordered = library.read(c.store, c.journey, status="approved"), list[Brief]()
     for language in orders.due(wanted, good, rounds):
         rounds[language] = rounds.get(language, 0) + 1
         ordered += orders.orders(planned, brand, wanted, language, rounds[language], good)
     return {"rounds": rounds, "briefs": _with_known(c, ordered)}
+
+
+def _renewal(c: Context, planned: Plan, state: CampaignState, proposal: Proposal) -> CampaignState:
+    """What was proposed for a live journey, or what its first round did not bring."""
+    round_ = state.get("rounds", {}).get(RENEWAL, 0) + 1
+    good, have = library.read(c.store, c.journey, status="approved"), len(state.get("fresh", []))
+    note = f"Learned so far: {' '.join(proposal['why'])}"[:1500] if proposal["why"] else ""
+    cycle = state.get("cycles", 0) + (round_ == 1)
+    briefs = orders.renewal(
+        planned, c.setting.brand, proposal["wishes"], proposal["variants"] - have, 100 * cycle + round_, good, note
+    )
+    return {"rounds": {**state.get("rounds", {}), RENEWAL: round_}, "cycles": cycle, "briefs": _with_known(c, briefs)}
 
 
 def _with_known(c: Context, ordered: list[Brief]) -> list[dict[str, Any]]:
@@ -132,7 +152,11 @@ async def curate(state: CampaignState, runtime: Runtime[Context]) -> CampaignSta
     assert c.near_duplicates is not None
     fresh = c.near_duplicates.keep([(_shelf(w.variant, brand), w.variant.id, core_text(w.variant)) for w in [*good, *passed]])
     new = [w.variant.id for w in passed if fresh[w.variant.id]]
-    library.settle(c.store, c.journey, approved=new, duplicates=[w.variant.id for w in passed if not fresh[w.variant.id]])
+    alike = [w.variant.id for w in passed if not fresh[w.variant.id]]
+    if state.get("renewal"):  # the journey is live: what passed waits for the yes before anything may be sent
+        library.settle(c.store, c.journey, duplicates=alike)
+        return {"counts": library.counts(c.store, c.journey), "fresh": new}
+    library.settle(c.store, c.journey, approved=new, duplicates=alike)
     wanted = orders.targets(state.get("speakers", {}), brand, state["target"])
     good = library.read(c.store, c.journey, status="approved")
     return {"counts": library.counts(c.store, c.journey), "short": orders.lacking(wanted, good)}
@@ -144,13 +168,24 @@ def _shelf(variant: Variant, brand: Brand) -> str:
 
 
 def enough(state: CampaignState) -> Literal["short", "enough"]:
+    if proposal := state.get("renewal"):
+        left = len(state["fresh"]) < proposal["variants"] and state["rounds"][RENEWAL] < RENEWAL_ROUNDS
+        return "short" if left and state["briefs"] else "enough"
     return "short" if any(state["rounds"].get(language, 0) < orders.ROUNDS for language in state["short"]) else "enough"
 
 
 async def approve_library(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """⏸ A person says yes to the copy; no answer means no."""
-    answer = _ask(runtime.context, "library", {"counts": state["counts"], "short": state["short"]})
-    return {"published": bool(answer["approved"])}
+    c, proposal = runtime.context, state.get("renewal")
+    if not proposal:
+        answer = _ask(c, "library", {"counts": state["counts"], "short": state["short"]})
+        return {"published": bool(answer["approved"])}
+    about = {"new": state["fresh"], "retire": proposal["retire"], "why": proposal["why"]}
+    answer = _ask(c, "new copy", about, standing=None if proposal["ask"] else "the plan")
+    if not answer["approved"]:
+        library.settle(c.store, c.journey, rejected=state["fresh"])
+        return {"published": False, **_settled(state)}
+    return {"published": True}
 
 
 def library_verdict(state: CampaignState) -> Literal["approved", "rejected"]:
@@ -160,15 +195,28 @@ def library_verdict(state: CampaignState) -> Literal["approved", "rejected"]:
 async def publish(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """The journey goes live: from now on the send gate lets its approved variants through."""
     c = runtime.context
+    if proposal := state.get("renewal"):
+        with c.store.transaction():
+            library.settle(c.store, c.journey, approved=state["fresh"])
+            library.retire(c.store, c.journey, proposal["retire"])
+            told = {"journey": c.journey, "cycle": state["cycles"], "new": state["fresh"], "retired": proposal["retire"], "why": proposal["why"]}
+            audit.write(c.store, actor=c.team.model, action="renew library", detail=told)
+        return _settled(state)
     journeys.go_live(c.store, c.journey)
     if state["short"]:
         audit.write(c.store, actor="curate", action="library short", detail={"journey": c.journey, "lacking": state["short"]})
     return {}
 
 
-def _ask(c: Context, what: str, about: dict[str, Any]) -> dict[str, Any]:
-    """A person's answer, or the standing yes of a demonstration; either is written to the audit log."""
-    answer = {"approved": True, "by": "--approve auto"} if c.auto_approve else interrupt({"waits_for": what, **about})
+def _settled(state: CampaignState) -> CampaignState:
+    """A renewal is over: the next one begins anew."""
+    return {"renewal": None, "fresh": [], "rounds": {k: n for k, n in state["rounds"].items() if k != RENEWAL}}
+
+
+def _ask(c: Context, what: str, about: dict[str, Any], standing: str | None = None) -> dict[str, Any]:
+    """A person's answer, or the `standing` yes of a plan or a demonstration; either is written to the audit log."""
+    standing = "--approve auto" if c.auto_approve else standing
+    answer = {"approved": True, "by": standing} if standing else interrupt({"waits_for": what, **about})
     if not isinstance(answer, dict) or not isinstance(answer.get("approved"), bool):
         answer = {"approved": False, "by": "nobody"}
     audit.write(
