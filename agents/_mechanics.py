@@ -18,8 +18,8 @@ WAYS_OUT = {
 
 
 def finish(words: dict[str, str], channel: Channel, brand: Brand, language: str = "en") -> dict[str, str]:
-    """`words` (field → text) in `language` with what the channel must carry: e-mail an unsubscribe line and the postal address (E03, E05), SMS the
-    brand's name, an opt-out (S03) and GSM-7 characters for the usual look-alikes (S02)."""
+    """`words` (field → text) in `language` with what the channel must carry: e-mail an unsubscribe line and the postal address (E03, E05),
+    SMS the brand's name, an opt-out (S03) and GSM-7 characters for the usual look-alikes (S02)."""
     body = words["body"]
     unsubscribe, stop = WAYS_OUT.get(language[:2], WAYS_OUT["en"])
     if channel == "email":

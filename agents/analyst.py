@@ -69,7 +69,7 @@ class ModelAnalyst:
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    async def analyse(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Analysis:  # noqa: B006
+    async def analyse(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Analysis:
         """Learnings with the report's own numbers, cells to write more of, variants to retire. Raises ModelError."""
         levers, weak = _levers(plan), {row.level for row in report.levels if row.lever == "variant"}
         sent_back = False

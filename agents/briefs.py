@@ -41,13 +41,23 @@ def first_round(plan: Plan, brand: Brand, target: int, *, language: str | None =
     return _orders(plan, brand, _cells(plan, wanted), wanted, language=language)
 
 
-def top_up(plan: Plan, brand: Brand, target: int, library: Iterable[Written], round_: int, *, language: str | None = None) -> list[Brief]:
-    """Briefs for what the library still lacks, thinnest cells first; ids carry the round, so that they never clash with earlier ones."""
+def top_up(
+    plan: Plan,
+    brand: Brand,
+    target: int,
+    library: Iterable[Written],
+    round_: int,
+    *,
+    language: str | None = None,
+    headroom: float = HEADROOM,
+) -> list[Brief]:
+    """Briefs for `headroom` times what the library still lacks, thinnest cells first; ids carry the round, so that they never clash with
+    earlier ones."""
     have: Counter[Row] = Counter(_cell(w) for w in library)
     lacking = target - sum(have.values())
     if lacking <= 0:
         return []
-    wanted = ceil(lacking * HEADROOM) + 2
+    wanted = ceil(lacking * headroom) + 2
     cells = _cells(plan, ceil(target * HEADROOM), more=8 * round_)
     thin = sorted(range(len(cells)), key=lambda n: (have[cells[n]], n))
     some = [cells[n] for n in thin[: max(1, min(len(cells), ceil(wanted / 2)))]]
@@ -77,8 +87,8 @@ def proposed(
 
 
 def supposed(plan: Plan) -> dict[tuple[str, str], float]:
-    """Weights of (lever, level) by the plan's hypotheses: SUPPOSED where one that speaks of an effect names the level, else 1. A lever all of
-    whose levels are named has no favourites."""
+    """Weights of (lever, level) by the plan's hypotheses: SUPPOSED where one that speaks of an effect names the level, else 1. A lever
+    all of whose levels are named has no favourites."""
     said = [f" {_plain(h)} " for h in plan.hypotheses if _EFFECT.search(h)]
     weights: dict[tuple[str, str], float] = {}
     for lever, levels in _levers(plan).items():
@@ -149,7 +159,7 @@ def _brief(plan: Plan, brand: Brand, cell: Row, count: int, round_: int, languag
     name = _slug("-".join([*cell, *([spoken] if spoken != brand.default_language else [])]))
     return Brief(
         id=name if round_ == 1 else f"{name}-r{round_}",
-        channel=channel,  # type: ignore[arg-type]
+        channel=channel,
         theme=theme,
         tone=tone,
         product=product[0] if product else None,

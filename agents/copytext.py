@@ -12,9 +12,19 @@ from journeyman.domain import Variant
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.S)
 _LINK = re.compile(r"https?://\S+", re.I)
-_FOOTER = re.compile(r"unsubscribe|postal_address|\babbestellen\b|\bdésabonner\b|\bdarse de baja\b|opt(?:ed)?[ -](?:in|out) (?:to|of|from) (?:these |our )?e-?mails?", re.I)
-_OPT_OUT = re.compile(r"\s*\b(?:reply|text|send|antworten? (?:sie )?(?:mit )?|répondez|repondez|responde|responda)\s*[\"']?STOPP?\b[\"']?[^.!?\n]*[.!]?\s*$", re.I)
-_GREETING = re.compile(r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?|guten tag|bonjour|salut|hola|buenos días)\b[^.!?]{0,60}[,!:]", re.I)
+_FOOTER = re.compile(
+    r"unsubscribe|postal_address|\babbestellen\b|\bdésabonner\b|\bdarse de baja\b|"
+    r"opt(?:ed)?[ -](?:in|out) (?:to|of|from) (?:these |our )?e-?mails?",
+    re.I,
+)
+_OPT_OUT = re.compile(
+    r"\s*\b(?:reply|text|send|antworten? (?:sie )?(?:mit )?|répondez|repondez|responde|responda)\s*[\"']?STOPP?\b[\"']?[^.!?\n]*[.!]?\s*$",
+    re.I,
+)
+_GREETING = re.compile(
+    r"(?:hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|liebe[rs]?|guten tag|bonjour|salut|hola)\b[^.!?]{0,60}[,!:]",
+    re.I,
+)
 _SIGN_OFF_WORDS = 12
 """A last paragraph of several short lines and at most so many words, none of which ends a sentence, is a signature."""
 _ENDS_SENTENCE = re.compile(r"[.!?][\"')]*$")

@@ -29,6 +29,8 @@ SHOWN = 24
 class ModelCopywriter:
     """Writes and mends variants through the door."""
 
+    languages: frozenset[str] | None = None
+
     def __init__(self, door: Door) -> None:
         self._door = door
 

@@ -116,13 +116,12 @@ class _Design:
         return max(left, key=lambda r: (self._gain(r), r), default=None)
 
     def _grown(self, chosen: dict[int, str]) -> dict[int, str]:
-        """A whole row around the levels chosen: the other levers, in any order, each take the level that brings most and still leaves a row."""
+        """A whole row around the levels chosen: the other levers, in any order, take the level that brings most and still leaves a row."""
         rest = [n for n in range(len(self.levels)) if n not in chosen]
         self.draw.shuffle(rest)
         for n in rest:
-            ranked = sorted(
-                self.levels[n], key=lambda x, n=n: (-sum(self._worth((n, x), place) for place in chosen.items()), self.draw.random())
-            )
+            places = [(-sum(self._worth((n, x), place) for place in chosen.items()), self.draw.random(), x) for x in self.levels[n]]
+            ranked = [x for *_, x in sorted(places)]
             chosen[n] = next(x for x in ranked if not self.clashes or self._whole({**chosen, n: x}) is not None)
         return chosen
 

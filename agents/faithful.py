@@ -22,7 +22,9 @@ _FIGURE = re.compile(
     r"(?P<after>\s?(?:%|percent\b(?!age)|per cent\b|percentage points?\b|points?\b|pp\b|x\b|times\b|k\b)?)",
     re.I,
 )
-_MULTIPLIES = re.compile(r"\b(?:twice|thrice|double[sd]?|doubling|triple[sd]?|tripling|halve[sd]?|halving|tenfold|twofold|threefold)\b", re.I)
+_MULTIPLIES = re.compile(
+    r"\b(?:twice|thrice|double[sd]?|doubling|triple[sd]?|tripling|halve[sd]?|halving|tenfold|twofold|threefold)\b", re.I
+)
 ROUGHLY = 0.05
 """How far a figure said to be rough may be off, as a share of the fact."""
 
@@ -49,9 +51,7 @@ class Facts:
     quotable: tuple[str, ...] = field(default=())
 
     def __or__(self, other: Facts) -> Facts:
-        return Facts(
-            self.percent | other.percent, self.points | other.points, self.plain | other.plain, (*self.quotable, *other.quotable)
-        )
+        return Facts(self.percent | other.percent, self.points | other.points, self.plain | other.plain, (*self.quotable, *other.quotable))
 
 
 def figures(text: str) -> list[Figure]:
@@ -84,7 +84,8 @@ def of_report(report: PolicyReport) -> Facts:
     money = {x for x in (report.budget_left, report.budget_total) if x is not None}
     counts = {report.day, report.day + 1, report.horizon_days, report.customers, report.decisions, report.rewards}
     facts = Facts(frozenset(rates), frozenset(), frozenset(map(float, counts | money)))
-    for row in [*report.levels, *report.segments]:
+    rows: list[Row] = [*report.levels, *report.segments]
+    for row in rows:
         facts |= of_row(row, report)
     return facts
 
@@ -127,8 +128,17 @@ def _reads(figure: Figure, fact: float) -> bool:
 
 def _names(lever: str, level: str) -> tuple[str, ...]:
     """How a level with a number in it may be called."""
-    kind, _, number = level.partition("-")
+    _kind, _, number = level.partition("-")
     if lever != "incentive" or not number:
         return (level, level.replace("_", " "))
     value = f"{float(number):,g}" if re.fullmatch(r"\d+(?:\.\d+)?", number) else number
-    return (level, f"{value}% off", f"{value} % off", f"{value} off", f"${value} off", f"{value} points", f"{value} bonus points", f"{value}%")
+    return (
+        level,
+        f"{value}% off",
+        f"{value} % off",
+        f"{value} off",
+        f"${value} off",
+        f"{value} points",
+        f"{value} bonus points",
+        f"{value}%",
+    )

@@ -2,7 +2,8 @@
 
 Each step is one structured question through the door: `{"step": {"call": TOOL, "arguments": …}}` or `{"step": {"done": …}}`. Arguments are
 validated by the tool's own schema; results go back into the next question quoted as data, cut to a length. What a tool refuses is told, not
-raised. The last step has no tools left to call; without any tools it is one plain question. Which tools are given is the caller's choice: give none that change anything.
+raised. The last step has no tools left to call; without any tools it is one plain question. Which tools are given is the caller's choice:
+give none that change anything.
 """
 
 from __future__ import annotations
@@ -95,12 +96,13 @@ async def _called(tool: Tool, arguments: BaseModel, seen: Sequence[Mapping[str, 
 def _step(done: type[BaseModel], tools: Mapping[str, Tool]) -> type[BaseModel]:
     """The schema of one step: a call of one of the tools, or the answer."""
     strict = ConfigDict(extra="forbid")
-    ways: list[Any] = [
-        create_model(f"Call_{name}", __config__=strict, call=(Literal[name], ...), arguments=(_arguments(name, tool), ...))
-        for name, tool in tools.items()
-    ]
+    ways: list[Any] = []
+    for name, tool in tools.items():
+        named: Any = Literal[name]
+        ways.append(create_model(f"Call_{name}", __config__=strict, call=(named, ...), arguments=(_arguments(name, tool), ...)))
     ways.append(create_model(f"Done_{done.__name__}", __config__=strict, done=(done, ...)))
-    return create_model(f"{done.__name__}Step", __config__=strict, step=(Union[tuple(ways)], ...))
+    either: Any = Union[tuple(ways)]  # noqa: UP007 (made at run time)
+    return create_model(f"{done.__name__}Step", __config__=strict, step=(either, ...))
 
 
 def _arguments(name: str, tool: Tool) -> type[BaseModel]:

@@ -38,7 +38,7 @@ class ModelOrchestrator:
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    async def orchestrate(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Orders:  # noqa: B006
+    async def orchestrate(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Orders:
         """Orders within the plan: channels rested are the plan's and never all of them, windows a part of the plan's. Raises ModelError."""
         sets = plan.action_sets
 

@@ -7,10 +7,10 @@ besides, in step with how many speak them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import ceil
 
-from agents.briefs import first_round, proposed, top_up
+from agents.briefs import HEADROOM, first_round, proposed, top_up
 from journeyman.domain import Brand, Brief, Plan, Variant, Written
 
 ROUNDS = 5
@@ -19,6 +19,8 @@ SPOKEN = 0.02
 """Share of the audience that must speak a language for copy to be written in it."""
 FEWEST = 30
 """Variants in a language that is written at all: below that the policy has little to choose from."""
+MOST_HEADROOM = 4.0
+"""Ordered over what is lacking, at most, where little of what was written came through."""
 KNOWN = 60
 """Existing texts shown with a brief, at most."""
 
@@ -36,21 +38,25 @@ def lacking(wanted: Mapping[str, int], library: Sequence[Written]) -> dict[str, 
     return {language: n - have[language] for language, n in wanted.items() if n > have[language]}
 
 
-def due(wanted: Mapping[str, int], library: Sequence[Written], rounds: Mapping[str, int]) -> list[str]:
-    """Languages to order in now: the brand's own as long as it lacks copy and has a round left, then the others that do."""
-    open_ = [language for language in lacking(wanted, library) if rounds.get(language, 0) < ROUNDS]
-    own = next(iter(wanted))
-    return [own] if own in open_ else open_
+def due(short: Mapping[str, int], rounds: Mapping[str, int], own: str, languages: Collection[str] | None = None) -> list[str]:
+    """Languages to order in now, of those that are short: the brand's `own` as long as it has a round left, then the others that do and
+    that the writer writes (`languages`; None: any)."""
+    open_ = [language for language in short if rounds.get(language, 0) < ROUNDS]
+    return [own] if own in open_ else [language for language in open_ if languages is None or language in languages]
 
 
-def orders(plan: Plan, brand: Brand, wanted: Mapping[str, int], language: str, round_: int, library: Sequence[Written]) -> list[Brief]:
-    """The briefs of a language's round; in another language than the brand's they name what to translate."""
+def orders(
+    plan: Plan, brand: Brand, wanted: Mapping[str, int], language: str, round_: int, library: Sequence[Written], written: int = 0
+) -> list[Brief]:
+    """The briefs of a language's round; in another language than the brand's they name what to translate. `written`: variants written in it
+    so far, good or not: the fewer of them were approved, the more a later round orders."""
     spoken = None if language == brand.default_language[:2] else language
     mine = [w for w in library if w.variant.language[:2] == language]
     if round_ == 1:
         briefs = first_round(plan, brand, wanted[language], language=spoken)
     else:
-        briefs = top_up(plan, brand, wanted[language], mine, round_, language=spoken)
+        headroom = min(max(written / max(len(mine), 1), HEADROOM), MOST_HEADROOM)
+        briefs = top_up(plan, brand, wanted[language], mine, round_, language=spoken, headroom=headroom)
     if spoken is None:
         return [b.model_copy(update={"note": _beside(b, briefs)}) for b in briefs]
     own = [w.variant for w in library if w.variant.language[:2] == brand.default_language[:2]]

@@ -35,7 +35,9 @@ class Planner(Protocol):
 class Copywriter(Protocol):
     """Writes variants to one brief. `avoid` holds texts that exist and must not be repeated, those nearest to the brief last; `originals`
     approved copy whose ideas the brief wants in its own language. Returns up to `brief.count`, ids unset of meaning across calls:
-    `{brief.id}-{n}`, n counted from `start`."""
+    `{brief.id}-{n}`, n counted from `start`. `languages`: two-letter codes of those it writes; None: any."""
+
+    languages: frozenset[str] | None
 
     async def write(
         self,
@@ -71,7 +73,7 @@ class Reviewer(Protocol):
 class Orchestrator(Protocol):
     """Reads a policy's report before each cohort run and orders pace, exploration and rest."""
 
-    async def orchestrate(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Orders:  # noqa: B006
+    async def orchestrate(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Orders:
         """`tools`: what it may look up besides; none of them changes anything."""
         ...
 
@@ -79,7 +81,7 @@ class Orchestrator(Protocol):
 class Analyst(Protocol):
     """Says what was learned and which copy to order next."""
 
-    async def analyse(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Analysis:  # noqa: B006
+    async def analyse(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Analysis:
         """`tools` as for the orchestrator. Every figure in what is learned stands in the report."""
         ...
 

@@ -22,15 +22,18 @@ from journeyman.clock import Clock, SystemClock
 from journeyman.delivery import complaints
 from journeyman.domain import Plan
 from journeyman.errors import RunError
-from journeyman.store import Store, customers, journeys, library, model_calls
+from journeyman.store import Store, audit, customers, journeys, library, model_calls
 
 if TYPE_CHECKING:
     from guardrails.lint import AudienceFacts
     from journeyman.features import FeatureTable, Profile, Staged, Tables
+    from tools.knowledge import Knowledge
 
 Tell = Callable[[str, int, int], None]
 TARGET = 300
 """Variants a library holds unless something else is asked for."""
+RECALLED, LATEST = 6, 200
+"""Passages a writer is given with a brief, and how many of the latest learnings they are chosen from."""
 
 
 class Office:
@@ -129,7 +132,22 @@ class Office:
             near_duplicates=NearDuplicates(),
             audience=lambda plan: self._facts(plan, features),
             tell=tell or (lambda _stage, _done, _total: None),
+            recall=self.recall,
         )
+
+    def recall(self, about: str) -> list[str]:
+        """The RECALLED passages of the knowledge folder and of what earlier journeys taught that are nearest to a subject."""
+        return self._knowledge.passages(about, RECALLED)
+
+    @cached_property
+    def _knowledge(self) -> Knowledge:
+        from graphs.nodes.learning import LEARNED
+        from tools.knowledge import Knowledge
+
+        known = Knowledge()
+        told = [e.detail["statement"] for e in audit.read(self.store) if e.action == LEARNED]
+        known.add(["\n\n".join(self.space.passages()), *(f"Learned earlier: {statement}" for statement in told[-LATEST:])])
+        return known
 
     def _facts(self, plan: Plan, features: FeatureTable | None) -> AudienceFacts | None:
         """The audience in numbers, for the plan linter."""
@@ -276,12 +294,17 @@ class Office:
     def working(self, journey: str, work: Working) -> Context:
         """What the cohort and learning graphs' nodes are given."""
         return Context(
-            store=self.store, team=self.team, setting=self.setting(), journey=journey, desk=work, commission=partial(self.commission, journey)
+            store=self.store,
+            team=self.team,
+            setting=self.setting(),
+            journey=journey,
+            desk=work,
+            commission=partial(self.commission, journey),
         )
 
     async def commission(self, journey: str, proposal: Proposal) -> dict[str, Any]:
-        """A live journey's campaign graph, begun again with what its analyst proposes; a proposal that still waits for a person stays the one
-        that counts. Returns its state with `waits_for`. Called from within the learning graph, it is a graph of its own all the same."""
+        """A live journey's campaign graph, begun again with what its analyst proposes; a proposal that still waits for a person stays the
+        one that counts. Returns its state with `waits_for`. Called from within the learning graph, it is a graph of its own all the same."""
         from langchain_core.runnables.config import var_child_runnable_config
 
         async def run() -> dict[str, Any]:

@@ -5,7 +5,7 @@ State holds ids, counts and small JSON only: variants, decisions and sends live 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
@@ -44,8 +44,8 @@ class CampaignState(TypedDict, total=False):
 
 
 class Proposal(TypedDict):
-    """What an analysis proposes for a live journey's library: cells to write more of (`wishes`), `variants` in all; ids to `retire`; `why`, the
-    learnings behind it, for writers and for whoever approves; `ask`: whether that is a person."""
+    """What an analysis proposes for a live journey's library: cells to write more of (`wishes`), `variants` in all; ids to `retire`; `why`,
+    the learnings behind it, for writers and for whoever approves; `ask`: whether that is a person."""
 
     wishes: list[dict[str, str]]
     variants: int
@@ -83,8 +83,8 @@ class CohortState(TypedDict, total=False):
 
 
 class LearningState(TypedDict, total=False):
-    """`learning`: from events to a better policy. `renew`: whether the library may renew itself: not (the default), when the plan asks for it
-    and it is time (`due`), or `now`; `renewed` tells what came of it."""
+    """`learning`: from events to a better policy. `renew`: whether the library may renew itself: not (the default), when the plan asks for
+    it and it is time (`due`), or `now`; `renewed` tells what came of it."""
 
     slot: str
     analyse: bool
@@ -110,6 +110,8 @@ class Context:
     audience: Callable[[Plan], AudienceFacts | None] = field(default=lambda _plan: None)
     desk: Working | None = None
     tell: Callable[[str, int, int], None] = field(default=lambda _stage, _done, _total: None)
+    recall: Callable[[str], Sequence[str]] | None = None
+    """Passages of the brand guide and earlier learnings that have to do with a question; None: the setting's own passages."""
     commission: Callable[[Proposal], Awaitable[dict[str, Any]]] | None = None
     """Hands a proposal for a live journey to its campaign graph; answers with the graph's state and what it `waits_for`."""
 

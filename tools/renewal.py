@@ -49,7 +49,7 @@ def encoder(file: Path, variants: list[Variant], windows: list[SendWindow]) -> A
 
 def copies(store: Store, journey: str, actions: ActionEncoder) -> list[tuple[Variant, str]]:
     """Every variant the actions name, with its fingerprint: approved ones as approved, others as they stand."""
-    approved = dict((v.id, (v, fingerprint)) for v, fingerprint in library.approved(store, journey))
+    approved = {v.id: (v, fingerprint) for v, fingerprint in library.approved(store, journey)}
     named = [v for v in dict.fromkeys(variant for variant, _ in actions.actions) if v is not None]
     gone = library.read(store, journey, ids=[v for v in named if v not in approved])
     known = approved | {w.variant.id: (w.variant, w.variant.fingerprint()) for w in gone}

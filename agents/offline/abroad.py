@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import yaml
 from pydantic import Field
@@ -30,6 +30,7 @@ _PLAIN = str.maketrans({"œ": "oe", "Œ": "Oe", "’": "'", "‘": "'"})
 _MONEY = {"USD": "$", "EUR": "€", "GBP": "£"}
 _LONG_NAME = "Maximiliana-Louise"
 Tone = Literal["warm", "playful", "direct"]
+T = TypeVar("T")
 Unit = tuple[str, str, str]
 """Subject, preheader, opening."""
 
@@ -107,16 +108,24 @@ def drafts(brief: Brief, plan: Plan, setting: Setting, seed: int) -> Iterator[Dr
         }.items()
     }  # fmt: skip
     letters = [tuple(part.replace("{brand}", setting.brand.name) for part in letter) for letter in topic.letters]
-    write = {"email": _email, "sms": _sms, "push": _push, "in_app": _in_app}[brief.channel]
     for turn in range(TURNS):
-        if drafted := write(bank, units, _shuffled(draw, letters) if not turn % len(letters) else letters, offers, turn, setting):
+        match brief.channel:
+            case "email":
+                drafted = _email(bank, units, letters, offers, turn)
+            case "sms":
+                drafted = _sms(setting.brand.name, bank.stop, units, offers, turn)
+            case "push":
+                drafted = _short("push", units, letters, offers, turn, title_room=50, room=150)
+            case "in_app":
+                drafted = _short("in_app", units, letters, offers, turn, title_room=60, room=240)
+        if drafted:
             yield drafted
 
 
 Units = Mapping[str, Sequence[str]]
 
 
-def _email(bank: Bank, units: Units, letters: Sequence[Sequence[str]], offers: Sequence[str], turn: int, setting: Setting) -> Drafted | None:
+def _email(bank: Bank, units: Units, letters: Sequence[Sequence[str]], offers: Sequence[str], turn: int) -> Drafted | None:
     """Greeting, two or three paragraphs, signature, footer: 45 to 130 words."""
     which = turn % len(letters)
     subject, preheader, opening = letters[which]
@@ -139,39 +148,37 @@ def _email(bank: Bank, units: Units, letters: Sequence[Sequence[str]], offers: S
     return Drafted({"subject": subject, "preheader": preheader, "body": body}, take(units["labels"], turn), f"email.{name}.{which}")
 
 
-def _sms(bank: Bank, units: Units, letters: Sequence[Sequence[str]], offers: Sequence[str], turn: int, setting: Setting) -> Drafted | None:
+def _sms(brand: str, stop: str, units: Units, offers: Sequence[str], turn: int) -> Drafted | None:
     """Brand, a line, the offer, the way out: at most 290 GSM-7 characters."""
     line, step = take(units["lines"], turn), turn // len(units["lines"])
     frames = {"line": line, "hook": f"{take(units['hooks'], step)} {line}", "ask": f"{line} {take(units['asks'], turn + step)}"}
     name = take(list(frames), step)
-    said = [f"{setting.brand.name}: {frames[name]}", *([take(offers, turn + step)] if offers else []), bank.stop]
+    said = [f"{brand}: {frames[name]}", *([take(offers, turn + step)] if offers else []), stop]
     body = _gsm(" ".join(said))
     return Drafted({"body": body}, None, f"sms.{name}.{turn % len(units['lines'])}") if len(body) <= 290 else None
 
 
-def _push(bank: Bank, units: Units, letters: Sequence[Sequence[str]], offers: Sequence[str], turn: int, setting: Setting) -> Drafted | None:
-    """A title up to 50 characters, a body up to 150."""
-    return _short(units, letters, offers, turn, 50, 150, "push")
-
-
-def _in_app(bank: Bank, units: Units, letters: Sequence[Sequence[str]], offers: Sequence[str], turn: int, setting: Setting) -> Drafted | None:
-    """A title up to 60 characters, a body up to 240."""
-    return _short(units, letters, offers, turn, 60, 240, "in_app")
-
-
 def _short(
-    units: Units, letters: Sequence[Sequence[str]], offers: Sequence[str], turn: int, title_room: int, room: int, channel: str
+    channel: str, units: Units, letters: Sequence[Sequence[str]], offers: Sequence[str], turn: int, *, title_room: int, room: int
 ) -> Drafted | None:
+    """Push and in-app: a title up to `title_room` characters, a body up to `room`."""
     titles = [letter[0] for letter in letters if len(letter[0]) <= title_room]
     if not titles:
         return None
     line, step = take(units["lines"], turn), turn // len(units["lines"])
     offer, ask = ([take(offers, turn + step)] if offers else []), take(units["asks"], turn + step)
-    plans = {"line": [line, *offer], "line-ask": [line, *offer, ask], "ask": [ask, *offer], "hook": [take(units["hooks"], step), line, *offer]}
+    plans = {
+        "line": [line, *offer],
+        "line-ask": [line, *offer, ask],
+        "ask": [ask, *offer],
+        "hook": [take(units["hooks"], step), line, *offer],
+    }
     name = take(list(plans), step)
     body = " ".join(plans[name])
     fields = {"title": take(titles, turn + step), "body": body}
-    return Drafted(fields, take(units["labels"], turn), f"{channel}.{name}.{turn % len(units['lines'])}") if 20 <= len(body) <= room else None
+    return (
+        Drafted(fields, take(units["labels"], turn), f"{channel}.{name}.{turn % len(units['lines'])}") if 20 <= len(body) <= room else None
+    )
 
 
 def _offers(offer: Incentive | None, bank: Bank, brief: Brief, setting: Setting) -> list[str] | None:
@@ -179,7 +186,7 @@ def _offers(offer: Incentive | None, bank: Bank, brief: Brief, setting: Setting)
     if offer is None:
         return []
     number = f"{offer.value:,.2f}".removesuffix(".00") if offer.kind == "amount_off" else f"{offer.value:,g}"
-    number = number.translate(str.maketrans({",": bank.thousands, ".": bank.point}))
+    number = number.translate({ord(","): bank.thousands, ord("."): bank.point})
     currency = offer.currency or "USD"
     deal = bank.deals[offer.kind].replace("{n}", number).replace("{money}", f"{number} {_MONEY.get(currency, currency)}")
     terms = " ".join((offer.conditions or "").split())
@@ -215,5 +222,5 @@ def _gsm(text: str) -> str:
     return "".join(c if c.isascii() or c in _GSM_ACCENTS else unicodedata.normalize("NFKD", c)[0] for c in plain)
 
 
-def _shuffled(draw: random.Random, units: list[str]) -> list[str]:
+def _shuffled(draw: random.Random, units: Sequence[T]) -> list[T]:
     return draw.sample(units, len(units))

@@ -23,7 +23,7 @@ LEVERS = ("channel", "theme", "tone", "product", "incentive")
 class OfflineAnalyst:
     """Reads reports by rule."""
 
-    async def analyse(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Analysis:  # noqa: B006, ARG002
+    async def analyse(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Analysis:  # noqa: ARG002
         """Learnings with the report's own numbers, cells to write more of, variants to retire. Raises nothing."""
         return Analysis(
             learnings=_told([*_levels(report), *_segments(report)]) or list(_too_early(report)),
@@ -117,7 +117,7 @@ def _capital(words: str) -> str:
 
 def _segments(report: PolicyReport) -> Iterator[Learning]:
     for row in report.segments:
-        if row.sends >= LEAST and row.reward_rate != row.overall_rate:
+        if row.sends >= LEAST and not row.low <= row.overall_rate <= row.high:
             yield learning(row, report)
 
 

@@ -38,6 +38,8 @@ _TOO_CLOSE = 0.8
 class OfflineCopywriter:
     """Writes variants from phrase banks. `seed` shuffles which unit meets which; it never changes a word."""
 
+    languages: frozenset[str] | None = frozenset(["en", *abroad.LANGUAGES])
+
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
 

@@ -27,7 +27,7 @@ UNSUBSCRIBES = 0.005
 class OfflineOrchestrator:
     """Orders by rule."""
 
-    async def orchestrate(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Orders:  # noqa: B006, ARG002
+    async def orchestrate(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Orders:  # noqa: ARG002
         """Orders within the plan. Raises nothing."""
         floor = _floor(report)
         pace, why_pace = _pace(report)

@@ -31,7 +31,11 @@ def approve(
         return
     for lacking in short_words(state.get("short", {})):
         people().print(f"  [yellow]![/] {lacking}")
-    waits = {"plan": "for you to approve the plan", "library": f"for you to approve {state.get('approved', 0)} variants", "new copy": "for you to approve new copy"}
+    waits = {
+        "plan": "for you to approve the plan",
+        "library": f"for you to approve {state.get('approved', 0)} variants",
+        "new copy": "for you to approve new copy",
+    }
     told = {"live": "is live: start it with `journeyman run`.", "rejected": "was rejected; nothing will be sent."}
     where = (
         told.get(state["state"]) or f"waits {waits[state['state']]}: `journeyman approve {journey}`, or look first in {state['library']}."

@@ -76,4 +76,5 @@ def progress(quiet: bool = False) -> Iterator[Progress]:
 
 def short_words(short: dict[str, int]) -> list[str]:
     """What a library lacks of its target, a sentence a language."""
-    return [f"{n} variants in {language} are still lacking: the writer found no more that were new and kept the rules." for language, n in short.items()]
+    why = "the writer found no more that were new and kept the rules, or does not write the language"
+    return [f"{n} variants in “{language}” are still lacking: {why}." for language, n in short.items()]

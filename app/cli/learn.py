@@ -32,7 +32,13 @@ def learn(
         new = office.news(journey, work)
         state = asyncio.run(build().ainvoke(begin, context=office.working(journey, work)))
     if json:
-        emit({"journey": journey, "events": new, **{name: state[name] for name in ("learned", "policy_version", "analysis", "renewed") if name in state}})
+        emit(
+            {
+                "journey": journey,
+                "events": new,
+                **{name: state[name] for name in ("learned", "policy_version", "analysis", "renewed") if name in state},
+            }
+        )
         return
     people().print(f"{journey}: {new:,} new events in the tables; learned from {state['learned']} decisions.")
     people().print(f"Policy version {state['policy_version']}.\n{state['narrative']}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
@@ -9,7 +11,7 @@ from langgraph.types import Send, interrupt
 
 from agents import orders
 from agents.copytext import core_text
-from agents.roles import Opinion
+from agents.roles import Opinion, Setting
 from graphs.state import CampaignState, CheckTask, Context, Proposal, WriteTask
 from guardrails.check import check as check_variant
 from guardrails.check import merge
@@ -66,9 +68,10 @@ async def brief(state: CampaignState, runtime: Runtime[Context]) -> CampaignStat
         return _renewal(c, planned, state, proposal)
     wanted, rounds = orders.targets(state.get("speakers", {}), brand, state["target"]), dict(state.get("rounds", {}))
     good, ordered = library.read(c.store, c.journey, status="approved"), list[Brief]()
-    for language in orders.due(wanted, good, rounds):
+    written = Counter(w.variant.language[:2] for w in library.read(c.store, c.journey))
+    for language in orders.due(orders.lacking(wanted, good), rounds, brand.default_language[:2], c.team.copywriter.languages):
         rounds[language] = rounds.get(language, 0) + 1
-        ordered += orders.orders(planned, brand, wanted, language, rounds[language], good)
+        ordered += orders.orders(planned, brand, wanted, language, rounds[language], good, written[language])
     return {"rounds": rounds, "briefs": _with_known(c, ordered)}
 
 
@@ -78,9 +81,7 @@ def _renewal(c: Context, planned: Plan, state: CampaignState, proposal: Proposal
     good, have = library.read(c.store, c.journey, status="approved"), len(state.get("fresh", []))
     note = f"Learned so far: {' '.join(proposal['why'])}"[:1500] if proposal["why"] else ""
     cycle = state.get("cycles", 0) + (round_ == 1)
-    briefs = orders.renewal(
-        planned, c.setting.brand, proposal["wishes"], proposal["variants"] - have, 100 * cycle + round_, good, note
-    )
+    briefs = orders.renewal(planned, c.setting.brand, proposal["wishes"], proposal["variants"] - have, 100 * cycle + round_, good, note)
     return {"rounds": {**state.get("rounds", {}), RENEWAL: round_}, "cycles": cycle, "briefs": _with_known(c, briefs)}
 
 
@@ -101,12 +102,21 @@ async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
     place = {id_: n for n, id_ in enumerate(state["known"])}
     exists = sorted(library.read(c.store, c.journey, ids=state["known"]), key=lambda w: place[w.variant.id])
     originals = [w.variant for w in library.read(c.store, c.journey, ids=ordered.translates)]
+    planned = Plan.model_validate(state["plan"])
     written = await c.team.copywriter.write(
-        ordered, Plan.model_validate(state["plan"]), c.setting, avoid=[core_text(w.variant) for w in exists], originals=originals
+        ordered, planned, _briefed(c, ordered), avoid=[core_text(w.variant) for w in exists], originals=originals
     )
     library.add(c.store, c.journey, written)
     c.tell("Writing", len(written), 0)
     return {"unchecked": [w.variant.id for w in written]}
+
+
+def _briefed(c: Context, ordered: Brief) -> Setting:
+    """The setting with what the brand guide and earlier learnings hold on the brief's subject, in place of all they hold."""
+    if c.recall is None:
+        return c.setting
+    levels = [ordered.channel, ordered.theme, ordered.tone, ordered.product or "", ordered.incentive.key if ordered.incentive else ""]
+    return replace(c.setting, knowledge=tuple(c.recall(" ".join(level.replace("_", " ") for level in levels if level))))
 
 
 async def gather(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
@@ -148,7 +158,7 @@ async def _judge(c: Context, planned: Plan, variants: list[Any]) -> dict[str, Ve
 async def curate(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """Drops near-duplicates among what passed, in the order of ids, and counts; what is approved already holds against what is new."""
     c, brand = runtime.context, runtime.context.setting.brand
-    good, passed = (library.read(c.store, c.journey, status=status) for status in ("approved", "passed"))  # type: ignore[arg-type]
+    good, passed = (library.read(c.store, c.journey, status=status) for status in ("approved", "passed"))
     assert c.near_duplicates is not None
     fresh = c.near_duplicates.keep([(_shelf(w.variant, brand), w.variant.id, core_text(w.variant)) for w in [*good, *passed]])
     new = [w.variant.id for w in passed if fresh[w.variant.id]]
@@ -167,11 +177,16 @@ def _shelf(variant: Variant, brand: Brand) -> str:
     return variant.channel if variant.language[:2] == brand.default_language[:2] else f"{variant.channel}-{variant.language[:2]}"
 
 
-def enough(state: CampaignState) -> Literal["short", "enough"]:
+def enough(state: CampaignState, runtime: Runtime[Context]) -> Literal["short", "enough"]:
     if proposal := state.get("renewal"):
         left = len(state["fresh"]) < proposal["variants"] and state["rounds"][RENEWAL] < RENEWAL_ROUNDS
         return "short" if left and state["briefs"] else "enough"
-    return "short" if any(state["rounds"].get(language, 0) < orders.ROUNDS for language in state["short"]) else "enough"
+    c = runtime.context
+    return (
+        "short"
+        if orders.due(state["short"], state["rounds"], c.setting.brand.default_language[:2], c.team.copywriter.languages)
+        else "enough"
+    )
 
 
 async def approve_library(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
@@ -199,7 +214,13 @@ async def publish(state: CampaignState, runtime: Runtime[Context]) -> CampaignSt
         with c.store.transaction():
             library.settle(c.store, c.journey, approved=state["fresh"])
             library.retire(c.store, c.journey, proposal["retire"])
-            told = {"journey": c.journey, "cycle": state["cycles"], "new": state["fresh"], "retired": proposal["retire"], "why": proposal["why"]}
+            told = {
+                "journey": c.journey,
+                "cycle": state["cycles"],
+                "new": state["fresh"],
+                "retired": proposal["retire"],
+                "why": proposal["why"],
+            }
             audit.write(c.store, actor=c.team.model, action="renew library", detail=told)
         return _settled(state)
     journeys.go_live(c.store, c.journey)

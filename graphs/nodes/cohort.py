@@ -11,7 +11,6 @@ from langgraph.runtime import Runtime
 from graphs.state import CohortState, Context
 from journeyman.domain import PolicyReport
 
-
 LOOKING = ("sequence_touchpoints", "forecast", "evaluate_policy", "explain")
 """The bandit's tools that change nothing: what agents may call by themselves."""
 

@@ -70,8 +70,8 @@ def level_reports(levers: Mapping[str, Sequence[str | None]], reward: Floats, pr
 def segment_reports(
     levers: Mapping[str, Sequence[str | None]], reward: Floats, propensity: Floats, members: Masks, *, least: int = 50, top: int = 20
 ) -> list[SegmentReport]:
-    """Where a level does better or worse for a segment than for everybody: the clearest, each with at least `least` sends; up to `top`, half
-    of them better where there are so many (low rates have narrow intervals, so "worse" alone would fill the list).
+    """Where a level does better or worse for a segment than for everybody: the clearest, each with at least `least` sends; up to `top`,
+    half of them better where there are so many (low rates have narrow intervals, so "worse" alone would fill the list).
 
     Kept are those whose Wilson interval leaves out the rate of everybody else with that level; `members` are masks (n,) over the sends.
     """

@@ -138,7 +138,9 @@ def test_the_schema_is_one_a_strict_server_takes(says: Scripted, tools: dict[str
             return all(map(strict, node))
         if not isinstance(node, dict):
             return True
-        closed = node.get("type") != "object" or (node.get("additionalProperties") is False and set(node["required"]) == set(node["properties"]))
+        closed = node.get("type") != "object" or (
+            node.get("additionalProperties") is False and set(node["required"]) == set(node["properties"])
+        )
         return closed and "oneOf" not in node and all(map(strict, node.values()))
 
     assert strict(sent)

@@ -102,11 +102,12 @@ def test_languages_follow_the_audience() -> None:
 
 
 def test_the_brands_language_comes_first_and_rounds_end() -> None:
-    wanted, english = {"en": 1, "de": 1, "fr": 1}, [written("a")]
-    assert orders.due(wanted, [], {}) == ["en"]
-    assert orders.due(wanted, english, {"en": 1}) == ["de", "fr"]
-    assert orders.due(wanted, [], {"en": orders.ROUNDS, "de": orders.ROUNDS}) == ["fr"]
-    assert orders.due(wanted, [], dict.fromkeys(wanted, orders.ROUNDS)) == []
+    wanted = {"en": 1, "de": 1, "fr": 1}
+    assert orders.due(orders.lacking(wanted, []), {}, "en") == ["en"]
+    assert orders.due(orders.lacking(wanted, [written("a")]), {"en": 1}, "en") == ["de", "fr"]
+    assert orders.due(wanted, {"en": orders.ROUNDS, "de": orders.ROUNDS}, "en") == ["fr"]
+    assert orders.due(wanted, dict.fromkeys(wanted, orders.ROUNDS), "en") == []
+    assert orders.due({"de": 1, "it": 5}, {}, "en", {"en", "de"}) == ["de"] and orders.due({"it": 5}, {}, "en", {"en"}) == []
 
 
 def test_translation_briefs_name_approved_copy_of_their_cell() -> None:

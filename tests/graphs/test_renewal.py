@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -91,7 +92,7 @@ def test_the_loop_closes_several_times_by_itself(street: tuple[Street, list[dict
     assert len(entries(town, "propose copy")) == len(entries(town, "renew library")) == len(entries(town, "renew actions"))
     assert all(e.actor == "the plan" for e in entries(town, "approve new copy")) and entries(town, "approve new copy")
     moments = [e.at for e in entries(town, "propose copy")]
-    assert all(b - a >= timedelta(days=7) for a, b in zip(moments, moments[1:], strict=False))
+    assert all(b - a >= timedelta(days=7) for a, b in itertools.pairwise(moments))
     assert not any(s["renewed"].get("waits_for") for s in states)
 
 

@@ -15,7 +15,7 @@ _WHAT = (
     rf"|{_COPY} (?:renews?|refreshe?s?) itself)"
 )
 _TAIL = (
-    r"(?:,? ?(?:and )?(?:(?P<every>every (?P<n>\d+|two|three|four) (?P<unit>days?|weeks?)|every (?P<one>day|week|month)|(?P<ly>daily|weekly|monthly))"
+    r"(?:,? ?(?:and )?(?:every (?P<n>\d+|two|three|four) (?P<unit>days?|weeks?)|every (?P<one>day|week|month)|(?P<ly>daily|weekly|monthly)"
     r"|(?P<auto>without (?:asking|approval)(?: me| us)?|automatically|by itself|on its own|no approval needed)"
     r"|(?P<ask>(?:but )?(?:ask|with) (?:me |us )?(?:first|before|approval|for approval)(?: (?:it goes|they go) out)?)))*"
 )
