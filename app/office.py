@@ -5,35 +5,31 @@ Commands and the demonstration come here; nothing here is about terminals, and n
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from contextvars import copy_context
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.roles import Setting, Team
+from app.experiment import commission, recall
 from app.workspace import Workspace
-from graphs.state import Context, Proposal, Working
+from graphs.state import Context, Working
 from journeyman.clock import Clock, SystemClock
 from journeyman.delivery import complaints
 from journeyman.domain import Plan
 from journeyman.errors import RunError
-from journeyman.store import Store, audit, customers, journeys, library, model_calls
+from journeyman.store import Store, customers, journeys, library, model_calls
 
 if TYPE_CHECKING:
     from guardrails.lint import AudienceFacts
     from journeyman.features import FeatureTable, Profile, Staged, Tables
-    from tools.knowledge import Knowledge
 
 Tell = Callable[[str, int, int], None]
 TARGET = 300
 """Variants a library holds unless something else is asked for."""
-RECALLED, LATEST = 6, 200
-"""Passages a writer is given with a brief, and how many of the latest learnings they are chosen from."""
 
 
 class Office:
@@ -132,22 +128,8 @@ class Office:
             near_duplicates=NearDuplicates(),
             audience=lambda plan: self._facts(plan, features),
             tell=tell or (lambda _stage, _done, _total: None),
-            recall=self.recall,
+            recall=recall(self.store, self.space.passages()),
         )
-
-    def recall(self, about: str) -> list[str]:
-        """The RECALLED passages of the knowledge folder and of what earlier journeys taught that are nearest to a subject."""
-        return self._knowledge.passages(about, RECALLED)
-
-    @cached_property
-    def _knowledge(self) -> Knowledge:
-        from graphs.nodes.learning import LEARNED
-        from tools.knowledge import Knowledge
-
-        known = Knowledge()
-        told = [e.detail["statement"] for e in audit.read(self.store) if e.action == LEARNED]
-        known.add(["\n\n".join(self.space.passages()), *(f"Learned earlier: {statement}" for statement in told[-LATEST:])])
-        return known
 
     def _facts(self, plan: Plan, features: FeatureTable | None) -> AudienceFacts | None:
         """The audience in numbers, for the plan linter."""
@@ -160,7 +142,7 @@ class Office:
     # -- the campaign graph ---------------------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def _campaign(self, journey: str) -> AsyncIterator[tuple[Any, dict[str, Any]]]:
+    async def campaign_graph(self, journey: str) -> AsyncIterator[tuple[Any, dict[str, Any]]]:
         """The graph with its checkpoints, and the run's configuration."""
         from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
@@ -193,7 +175,7 @@ class Office:
         stopped. Returns its state with `waits_for` (plan, library or None)."""
         from langgraph.types import Command
 
-        async with self._campaign(journey) as (graph, config):
+        async with self.campaign_graph(journey) as (graph, config):
             before = await graph.aget_state(config)
             if answer is not None:
                 if not before.interrupts:
@@ -293,34 +275,8 @@ class Office:
 
     def working(self, journey: str, work: Working) -> Context:
         """What the cohort and learning graphs' nodes are given."""
-        return Context(
-            store=self.store,
-            team=self.team,
-            setting=self.setting(),
-            journey=journey,
-            desk=work,
-            commission=partial(self.commission, journey),
-        )
-
-    async def commission(self, journey: str, proposal: Proposal) -> dict[str, Any]:
-        """A live journey's campaign graph, begun again with what its analyst proposes; a proposal that still waits for a person stays the
-        one that counts. Returns its state with `waits_for`. Called from within the learning graph, it is a graph of its own all the same."""
-        from langchain_core.runnables.config import var_child_runnable_config
-
-        async def run() -> dict[str, Any]:
-            plan = journeys.plan(self.store, journey)
-            begin = {"plan": plan.model_dump(mode="json"), "goal": plan.goal, "short": {}, "renewal": proposal, "fresh": []}
-            async with self._campaign(journey) as (graph, config):
-                before = await graph.aget_state(config)
-                if not before.interrupts:
-                    begin["target"] = before.values.get("target", TARGET)
-                    await graph.ainvoke(begin, config, context=self.context(journey), durability="async")
-                after = await graph.aget_state(config)
-                return {**after.values, "waits_for": after.interrupts[0].value["waits_for"] if after.interrupts else None}
-
-        apart = copy_context()
-        apart.run(var_child_runnable_config.set, None)
-        return await asyncio.create_task(run(), context=apart)
+        order = partial(commission, self, journey, target=TARGET)
+        return Context(store=self.store, team=self.team, setting=self.setting(), journey=journey, desk=work, commission=order)
 
     def explain(self, send: str) -> dict[str, Any]:
         """See `tools.explain`."""

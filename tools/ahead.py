@@ -134,7 +134,7 @@ class _Ahead:
                 for j, channel in enumerate(desk.channels)
                 for w in desk.windows
             ]
-            allowed = np.array(quiet)[desk.cell] & desk.speaks[desk.tongue[row]]
+            allowed = np.array(quiet)[desk.cell] & desk.tongues.open[desk.tongues.of[row]]
             scores = np.where(np.append(True, allowed), net[n], -np.inf)
             scores[[k for v in self.had.get(person.id, ()) for k in desk.actions_of.get(v, ())]] = -np.inf
             best = self._best(scores)

@@ -1,7 +1,7 @@
 """Copy in German, French and Spanish, from banks of their own: nothing is translated, every sentence was written in its language.
 
 A bank (`banks/abroad/LANGUAGE.yaml`) knows the themes of the five use cases. What it does not know it does not write: a theme without
-lines, an offer whose conditions it has no words for. Text messages stay in GSM-7: letters outside it lose their accents, as is usual there.
+lines, an offer whose conditions it has no words for. A long text message stays in GSM-7: other letters lose their accents, as is usual.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from agents.offline import banks
 from agents.offline.forms import Drafted, take
 from agents.offline.wording import product_name, record_key
 from agents.roles import Setting
-from journeyman.domain import Brief, Incentive, Plan, Record
+from journeyman.domain import Brand, Brief, Incentive, Plan, Record
 
 LANGUAGES = ("de", "fr", "es")
 TURNS = 400
@@ -113,7 +113,7 @@ def drafts(brief: Brief, plan: Plan, setting: Setting, seed: int) -> Iterator[Dr
             case "email":
                 drafted = _email(bank, units, letters, offers, turn)
             case "sms":
-                drafted = _sms(setting.brand.name, bank.stop, units, offers, turn)
+                drafted = _sms(setting.brand, bank.stop, units, offers, turn)
             case "push":
                 drafted = _short("push", units, letters, offers, turn, title_room=50, room=150)
             case "in_app":
@@ -148,13 +148,13 @@ def _email(bank: Bank, units: Units, letters: Sequence[Sequence[str]], offers: S
     return Drafted({"subject": subject, "preheader": preheader, "body": body}, take(units["labels"], turn), f"email.{name}.{which}")
 
 
-def _sms(brand: str, stop: str, units: Units, offers: Sequence[str], turn: int) -> Drafted | None:
+def _sms(brand: Brand, stop: str, units: Units, offers: Sequence[str], turn: int) -> Drafted | None:
     """Brand, a line, the offer, the way out: at most 290 GSM-7 characters."""
     line, step = take(units["lines"], turn), turn // len(units["lines"])
     frames = {"line": line, "hook": f"{take(units['hooks'], step)} {line}", "ask": f"{line} {take(units['asks'], turn + step)}"}
     name = take(list(frames), step)
-    said = [f"{brand}: {frames[name]}", *([take(offers, turn + step)] if offers else []), stop]
-    body = _gsm(" ".join(said))
+    said = [f"{brand.name}: {frames[name]}", *([take(offers, turn + step)] if offers else []), stop]
+    body = _gsm(" ".join(said), brand.sms_segment_limit)
     return Drafted({"body": body}, None, f"sms.{name}.{turn % len(units['lines'])}") if len(body) <= 290 else None
 
 
@@ -216,9 +216,11 @@ def _name(bank: Bank) -> str:
     return f'{{{{ first_name | default("{bank.name}", true) }}}}'
 
 
-def _gsm(text: str) -> str:
-    """Letters outside GSM-7 without their accents."""
+def _gsm(text: str, segments: int) -> str:
+    """The text as it is where it fits into the segments with all its accents; else letters outside GSM-7 go without theirs."""
     plain = text.translate(_PLAIN)
+    if len(plain) <= (70 if segments == 1 else 67 * segments):
+        return plain
     return "".join(c if c.isascii() or c in _GSM_ACCENTS else unicodedata.normalize("NFKD", c)[0] for c in plain)
 
 

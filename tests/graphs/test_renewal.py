@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from app.workspace import Workspace
 from graphs.cohort import build as cohort
 from graphs.learning import build as learning
 from journeyman.clock import ManualClock
-from journeyman.domain import Plan, Renewal
+from journeyman.domain import Analysis, Plan, Renewal
 from journeyman.simulation.world import World
 from journeyman.store import audit, journeys, library, policies
 from tests.app.shop import MONDAY, live_shop
@@ -130,6 +131,44 @@ def test_the_report_tells_of_it_and_finds_no_violation(street: tuple[Street, lis
     assert len(facts.renewals) == len(entries(town, "renew library")) and "new variants came in" in facts.renewals[0]
     assert facts.violations == 0 and all(row.lever != "variant" for row in facts.levels)
     assert len(entries(town, "propose copy")) == len(facts.renewals)  # a report renews nothing
+
+
+class Strict:
+    """An analyst who finds half of the library worn out, and wants more of a theme."""
+
+    def __init__(self, worn: list[str]) -> None:
+        self.worn = worn
+
+    async def analyse(self, report: Any, plan: Any, tools: Any = {}) -> Analysis:  # noqa: B006
+        return Analysis(write_more=[{"theme": "care_tips"}], retire=self.worn)
+
+    async def narrate(self, learnings: Any, plan: Any) -> str:
+        return "Much is worn out."
+
+
+def test_worn_out_copy_goes_but_a_library_is_never_emptied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    office, journey = opened(tmp_path / "shop", Renewal(approval="auto", every_days=7, variants=6))
+    with office:
+        town = Street(office, journey)
+        for n in range(3):
+            town.day(n)
+        before = [v.id for v, _ in library.approved(office.store, journey)]
+        made = list(town.work.shift.made())
+        analyst = Strict([*before[::2], "nobody-knows-it"])
+        monkeypatch.setattr(office, "team", replace(office.team, analyst=analyst))
+        renewed = town.day(3, renew="now")["renewed"]
+        went, shift = renewed["went"], town.work.shift
+        assert went and len(went) <= 0.1 * len(before) + 1 and set(went) < set(before[::2]) and renewed["came"]
+        assert library.counts(office.store, journey)["retired"] == len(went)
+        desk = shift.desk
+        gone = [k for k, (v, _) in enumerate(desk.actions) if v in went]
+        assert desk.policy.actions.retired[gone].all() and desk.retired == set(went)
+        assert shift.cohort is not None and not shift.cohort.eligible[:, gone].any() and shift.cohort.eligible[:, 1:].any()
+        assert all(replay(shift, d)["same"] for d in made[:: max(1, len(made) // 30)])
+        again = office.at_work(journey, MONDAY).shift.desk  # as the next process finds it
+        assert again.actions == desk.actions and again.retired == desk.retired
+        assert (again.policy.actions.retired == desk.policy.actions.retired).all()
+        assert again.policy_version == desk.policy_version
 
 
 def test_where_the_plan_wants_approval_nothing_new_is_sent_before_it(tmp_path: Path) -> None:
