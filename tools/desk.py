@@ -1,7 +1,7 @@
 """The decision desk of one journey: what the bandit tools act on. Opened once, used for many cohort runs.
 
-It holds the approved library as actions, the policy that chooses among them and the customers. One run goes `look → choose`; the caller
-writes the result in one transaction. It decides; it never sends: that is delivery's, behind the gate.
+It holds the library as actions, the policy that chooses among them and the customers. One run goes `look → choose`; the caller writes the
+result in one transaction. It decides; it never sends: that is delivery's, behind the gate.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from guardrails.quiet import candidates
 from journeyman.decisioning import ActionEncoder, ContextEncoder, Policy
 from journeyman.decisioning.comparison import bau, random_control, standard_theme
 from journeyman.delivery.address import normalise
-from journeyman.domain import Arm, Brand, Channel, Customer, Decision, Orders, Plan, Send, SendWindow, Variant
+from journeyman.domain import Arm, Brand, Channel, Customer, Decision, Orders, Plan, Send, Variant
 from journeyman.errors import Refused
 from journeyman.features import FeatureTable, select
 from journeyman.measurement.arms import assign
@@ -93,8 +93,7 @@ class Desk:
         self.take_in(actions, variants, {v.id for v, _ in variants})
 
     def take_in(self, actions: ActionEncoder, variants: list[tuple[Variant, str]], usable: set[str]) -> None:
-        """Actions with new ones at the end, every variant they name, and which of these may be sent from now on; the others are `retired`:
-        their actions keep their numbers and are open to nobody."""
+        """Actions with new ones at the end, every variant they name, and which may be sent from now on: the others' are open to nobody."""
         self.action_encoder, self.actions = actions, list(actions.actions)
         self.variants = {v.id: (v, fingerprint) for v, fingerprint in variants}
         self.retired = set(self.variants) - usable
