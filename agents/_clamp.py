@@ -50,6 +50,7 @@ def clamp(plan: Plan, stated: Plan | None, brand: Brand) -> Plan:
             "audience": Audience(description=plan.audience.description, where=where),
             "measurement": stated.measurement,
             "priority": stated.priority,
+            "renewal": stated.renewal,
         }
     held = plan.model_copy(update=changes)
     levels = held.levels()

@@ -13,12 +13,15 @@ from typing import Any
 from agents._copy import COPY, Draft, batch, facts, limits, offer_in_words
 from agents._mechanics import finish
 from agents.ask import Door
+from agents.copytext import without_frame
 from agents.roles import Setting
 from journeyman.domain import Brief, Cta, Plan, Variant, Violation, Written
 from journeyman.errors import ModelNonsense, ModelRefused
 
 A_CALL = 8
 """Variants asked for in one call: enough to make them differ from one another, few enough to stay short."""
+LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "nl": "Dutch", "pt": "Portuguese"}
+"""Languages by name; another goes by its code."""
 SHOWN = 24
 """Existing texts shown to the model, at most, each cut to 200 characters."""
 
@@ -26,25 +29,50 @@ SHOWN = 24
 class ModelCopywriter:
     """Writes and mends variants through the door."""
 
+    languages: frozenset[str] | None = None
+
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    async def write(self, brief: Brief, plan: Plan, setting: Setting, *, avoid: Sequence[str] = (), start: int = 0) -> list[Written]:
-        """Up to `brief.count` variants, `{brief.id}-{n}` with n from `start`. Raises ModelError."""
+    async def write(
+        self,
+        brief: Brief,
+        plan: Plan,
+        setting: Setting,
+        *,
+        avoid: Sequence[str] = (),
+        originals: Sequence[Variant] = (),
+        start: int = 0,
+    ) -> list[Written]:
+        """Up to `brief.count` variants, `{brief.id}-{n}` with n from `start`; with `originals`, those carried over into the brief's
+        language. Raises ModelError."""
         written: list[Written] = []
         while len(written) < brief.count:
             wanted = min(A_CALL, brief.count - len(written))
             known = [*avoid, *(w.variant.body for w in written)]
-            reply = await self._door.ask(
-                "write",
-                batch(brief.channel),
-                brief=brief.model_dump(mode="json", exclude={"id", "count", "incentive"}, exclude_none=True),
-                count=wanted,
-                goal=plan.goal,
-                knowledge=list(setting.knowledge),
-                avoid=[text[:200] for text in known[-SHOWN:]],
-                **_common(brief, plan, setting),
-            )
+            about = _common(brief, plan, setting)
+            if originals:
+                sources = [originals[(len(written) + n) % len(originals)] for n in range(wanted)]
+                reply = await self._door.ask(
+                    "translate",
+                    batch(brief.channel),
+                    language=LANGUAGES.get(brief.language[:2], brief.language),
+                    originals=[_words(v) for v in sources],
+                    count=wanted,
+                    avoid=[text[:200] for text in known[-SHOWN:]],
+                    **about,
+                )
+            else:
+                reply = await self._door.ask(
+                    "write",
+                    batch(brief.channel),
+                    brief=brief.model_dump(mode="json", exclude={"id", "count", "incentive", "translates"}, exclude_none=True),
+                    count=wanted,
+                    goal=plan.goal,
+                    knowledge=list(setting.knowledge),
+                    avoid=[text[:200] for text in known[-SHOWN:]],
+                    **about,
+                )
             seen = {_plain(text) for text in known}
             before = len(written)
             for draft in reply.value.variants[:wanted]:
@@ -95,7 +123,7 @@ class ModelCopywriter:
 
 def _variant(draft: Draft, brief: Brief, id: str, plan: Plan, setting: Setting) -> Variant:
     brand = setting.brand
-    words = finish(draft.model_dump(exclude={"cta_label"}), brief.channel, brand)
+    words = finish(draft.model_dump(exclude={"cta_label"}), brief.channel, brand, brief.language)
     label, link = getattr(draft, "cta_label", None), facts(brief, brand).get("link")
     return Variant(
         id=id,
@@ -122,6 +150,12 @@ def _common(brief: Brief, plan: Plan, setting: Setting) -> dict[str, Any]:
         "variables": {"first_name": "there", **brand.variables},
         "limits": limits(brief.channel, brand),
     }
+
+
+def _words(variant: Variant) -> dict[str, str]:
+    """What there is to translate: the fields of a draft."""
+    texts = {name.replace(".", "_"): text for name, text in variant.texts().items() if name != "cta.url"}
+    return texts | {"body": without_frame(variant.body)}
 
 
 def _plain(text: str) -> str:

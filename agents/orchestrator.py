@@ -1,14 +1,22 @@
-"""The orchestrator on a language model: reads a policy's report, gives orders for one run. Orders can only tighten the approved plan."""
+"""The orchestrator on a language model: reads a policy's report, looks up what else it needs, gives orders for one run.
+
+Orders can only tighten the approved plan, and the tools it is given change nothing.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.ask import Door
+from agents.loop import Tool, work
 from journeyman.domain import Channel, Orders, Plan, PolicyReport, SendWindow
 
 FLOOR = (0.01, 0.2)
 """The least and the most exploration a model may order."""
+STEPS = 3
+"""Questions to the model in one run, its orders among them: a run waits for them."""
 
 
 class OrdersReply(BaseModel):
@@ -25,12 +33,12 @@ class OrdersReply(BaseModel):
 
 
 class ModelOrchestrator:
-    """Asks the door for orders once a run."""
+    """Asks the door for orders once a run, after at most STEPS - 1 look-ups."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
 
-    async def orchestrate(self, report: PolicyReport, plan: Plan) -> Orders:
+    async def orchestrate(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Orders:
         """Orders within the plan: channels rested are the plan's and never all of them, windows a part of the plan's. Raises ModelError."""
         sets = plan.action_sets
 
@@ -43,13 +51,16 @@ class ModelOrchestrator:
                 raise ValueError(f"windows: null, or some of {', '.join(sets.send_windows)}.")
             return reply
 
-        reply = await self._door.ask(
+        found = await work(
+            self._door,
             "orchestrate",
             OrdersReply,
+            tools,
             check=check,
+            steps=STEPS,
             goal=plan.goal,
             report=report.model_dump(mode="json"),
             channels=sets.channels,
             windows=sets.send_windows,
         )
-        return Orders(**reply.value.model_dump())
+        return Orders(**found.model_dump())

@@ -6,10 +6,11 @@ cannot be understood. None has side effects beyond the model-call ledger; none e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from agents.loop import Tool
 from journeyman.domain import Analysis, Answer, Brand, Brief, Learning, Orders, Plan, PolicyReport, Questions, Variant, Violation, Written
 
 if TYPE_CHECKING:
@@ -40,10 +41,22 @@ class Planner(Protocol):
 
 
 class Copywriter(Protocol):
-    """Writes variants to one brief. `avoid` holds texts too close to what exists. Returns up to `brief.count`, ids unset of meaning
-    across calls: `{brief.id}-{n}`, n counted from `start`."""
+    """Writes variants to one brief. `avoid` holds texts that exist and must not be repeated, those nearest to the brief last; `originals`
+    approved copy whose ideas the brief wants in its own language. Returns up to `brief.count`, ids unset of meaning across calls:
+    `{brief.id}-{n}`, n counted from `start`. `languages`: two-letter codes of those it writes; None: any."""
 
-    async def write(self, brief: Brief, plan: Plan, setting: Setting, *, avoid: Sequence[str] = (), start: int = 0) -> list[Written]: ...
+    languages: frozenset[str] | None
+
+    async def write(
+        self,
+        brief: Brief,
+        plan: Plan,
+        setting: Setting,
+        *,
+        avoid: Sequence[str] = (),
+        originals: Sequence[Variant] = (),
+        start: int = 0,
+    ) -> list[Written]: ...
 
     async def repair(self, written: Written, violations: Sequence[Violation], plan: Plan, setting: Setting) -> Written | None:
         """A mended copy under the same id, or None to give it up."""
@@ -68,13 +81,17 @@ class Reviewer(Protocol):
 class Orchestrator(Protocol):
     """Reads a policy's report before each cohort run and orders pace, exploration and rest."""
 
-    async def orchestrate(self, report: PolicyReport, plan: Plan) -> Orders: ...
+    async def orchestrate(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Orders:
+        """`tools`: what it may look up besides; none of them changes anything."""
+        ...
 
 
 class Analyst(Protocol):
     """Says what was learned and which copy to order next."""
 
-    async def analyse(self, report: PolicyReport, plan: Plan) -> Analysis: ...
+    async def analyse(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Analysis:
+        """`tools` as for the orchestrator. Every figure in what is learned stands in the report."""
+        ...
 
     async def narrate(self, learnings: Sequence[Learning], plan: Plan) -> str:
         """A short paragraph for the report."""

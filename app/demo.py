@@ -213,8 +213,11 @@ class Demo:
         self.clock.advance_to(dawn)
         with self._timed("learn"):
             if not work.shift.decided(slot):  # after a kill the clock may stand at noon: what was decided at dawn was taught at dawn
+                renewal = work.plan.renewal
+                due = renewal is not None and number > 0 and number % renewal.every_days == 0
                 with running(self.office, "learning", context.journey):
-                    await learning().ainvoke({"slot": slot}, context=context)
+                    await learning().ainvoke({"slot": slot, "analyse": due, "renew": "due" if due else "no"}, context=context)
+                world.add_variants([v for v, _ in work.shift.desk.variants.values()])
         with self._timed("decide"), running(self.office, "cohort", context.journey):
             await cohort().ainvoke({"slot": slot}, context=context)
         share = self._against_oracle(day, slot, work, world)

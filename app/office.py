@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.roles import Setting, Team
+from app.experiment import commission, recall
 from app.running import running
 from app.workspace import Workspace
 from graphs.state import Context, Working
@@ -142,6 +143,7 @@ class Office:
             audience=lambda plan: self._facts(plan, features),
             tell=tell or (lambda _stage, _done, _total: None),
             tracer=self.tracer,
+            recall=recall(self.store, self.space.passages()),
         )
 
     def _facts(self, plan: Plan, features: FeatureTable | None) -> AudienceFacts | None:
@@ -155,7 +157,7 @@ class Office:
     # -- the campaign graph ---------------------------------------------------------------------------------------------------------
 
     @asynccontextmanager
-    async def _campaign(self, journey: str) -> AsyncIterator[tuple[Any, dict[str, Any]]]:
+    async def campaign_graph(self, journey: str) -> AsyncIterator[tuple[Any, dict[str, Any]]]:
         """The graph with its checkpoints, and the run's configuration."""
         from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
@@ -187,7 +189,7 @@ class Office:
 
         from tools.knowledge import NearDuplicates
 
-        async with self._campaign(journey) as (graph, config):
+        async with self.campaign_graph(journey) as (graph, config):
             before = await graph.aget_state(config)
             if answer is not None:
                 if not before.interrupts:
@@ -233,6 +235,7 @@ class Office:
             "journey": journey,
             "state": state["waits_for"] or ("live" if live else "rejected"),
             **{name: counts[name] for name in ("written", "approved", "rejected", "duplicates")},
+            "short": state.get("short", {}),
             "library": str(self.save_library(journey)),
             "costs": self.costs(),
         }
@@ -287,7 +290,16 @@ class Office:
 
     def working(self, journey: str, work: Working) -> Context:
         """What the cohort and learning graphs' nodes are given."""
-        return Context(store=self.store, team=self.team, setting=self.setting(), journey=journey, desk=work, tracer=self.tracer)
+        order = partial(commission, self, journey, target=TARGET)
+        return Context(
+            store=self.store,
+            team=self.team,
+            setting=self.setting(),
+            journey=journey,
+            desk=work,
+            tracer=self.tracer,
+            commission=order,
+        )
 
     def explain(self, send: str) -> dict[str, Any]:
         """See `tools.explain`."""

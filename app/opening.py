@@ -16,6 +16,7 @@ from journeyman.delivery.dispatch import Tally, deliver
 from journeyman.domain import Hypothesis, Plan
 from journeyman.store import customers, journeys, library, policies
 from tools.desk import Desk
+from tools.renewal import copies, encoder, file_of, renew
 from tools.shift import Shift
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
     """The shift of a live journey that began at `start`."""
     store, space = office.store, office.space
     plan: Plan = journeys.plan(store, journey.name)
-    variants = library.approved(store, journey.name)
-    actions = ActionEncoder.fit([v for v, _ in variants], plan.action_sets.send_windows)
+    approved = library.approved(store, journey.name)
+    actions = encoder(file_of(space.state, journey.name), [v for v, _ in approved], plan.action_sets.send_windows)
     staged = office.staged  # takes the customers' table in, with those who are new since planning
     people = customers.read(store)
     gate, channel_for = way_out(space, store, office.clock)
@@ -75,14 +76,16 @@ def open_shift(office: Office, journey: journeys.Journey, start: datetime) -> Sh
         plan_version=journey.approved_version or journey.version,
         brand=space.settings.brand,
         customers=people,
-        variants=variants,
+        variants=copies(store, journey.name, actions),
         policy=policy,
         policy_version=version,
         contexts=contexts,
         actions=actions,
         seed=office.seed,
     )
-    return Shift(store, desk, staged, space.state, send_due, start)
+    shift = Shift(store, desk, staged, space.state, send_due, start)
+    renew(shift)
+    return shift
 
 
 def new_policy(

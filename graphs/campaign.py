@@ -1,7 +1,8 @@
 """The campaign graph: plan (⇄ ⏸ask back) → lint → ⏸approve → brief → write* → check* → curate → ⏸approve → publish.
 
 Wiring only; the nodes stand in `graphs/nodes/campaign.py`. `*` fans out under one concurrency limit; ⏸ waits for a person.
-Curate sends the graph back to brief while the library is short of its target and a round is left.
+Curate sends the graph back to brief while the library is short of its target and a round is left. A live journey comes here again with
+what its analyst proposes: brief → … → publish, without a new plan.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_node("approve_library", step(nodes.approve_library))
     graph.add_node("publish", step(nodes.publish))
 
-    graph.add_edge(START, "plan")
+    graph.add_conditional_edges(START, nodes.what_for, {"campaign": "plan", "renewal": "brief"})
     graph.add_conditional_edges("plan", nodes.planned, {"open": "ask_back", "planned": "lint"})
     graph.add_edge("ask_back", "plan")
     graph.add_edge("lint", "approve_plan")

@@ -5,10 +5,10 @@ State holds ids, counts and small JSON only: variants, decisions and sends live 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 class CampaignState(TypedDict, total=False):
     """`campaign`: from a goal to a published library. `questions`: what the planner waits to be told; `answers`: what it has been told;
-    `assume`: it goes on where nobody answers."""
+    `assume`: it goes on where nobody answers. `speakers`: how many of the audience speak which language; `rounds`: orders given by
+    language; `short`: what the library lacks of its target, by language. `renewal`: what was proposed for a live journey, until it is
+    settled; `cycles`: renewals begun so far; `fresh`: ids of the new copy that passed."""
 
     goal: str
     target: int
@@ -34,18 +36,35 @@ class CampaignState(TypedDict, total=False):
     plan: dict[str, Any]
     findings: list[dict[str, Any]]
     plan_approved: bool
-    round: int
+    speakers: dict[str, int]
+    rounds: dict[str, int]
     briefs: list[dict[str, Any]]
+    short: dict[str, int]
     unchecked: Annotated[list[str], add]
     counts: dict[str, int]
     published: bool
+    renewal: Proposal | None
+    cycles: int
+    fresh: list[str]
+
+
+class Proposal(TypedDict):
+    """What an analysis proposes for a live journey's library: cells to write more of (`wishes`), `variants` in all; ids to `retire`; `why`,
+    the learnings behind it, for writers and for whoever approves; `ask`: whether that is a person."""
+
+    wishes: list[dict[str, str]]
+    variants: int
+    retire: list[str]
+    why: list[str]
+    ask: bool
 
 
 class WriteTask(TypedDict):
-    """One fan-out task: a brief to write."""
+    """One fan-out task: a brief to write, and the ids of existing copy it must not repeat."""
 
     brief: dict[str, Any]
     plan: dict[str, Any]
+    known: list[str]
 
 
 class CheckTask(TypedDict):
@@ -69,15 +88,18 @@ class CohortState(TypedDict, total=False):
 
 
 class LearningState(TypedDict, total=False):
-    """`learning`: from events to a better policy."""
+    """`learning`: from events to a better policy. `renew`: whether the library may renew itself: not (the default), when the plan asks for
+    it and it is time (`due`), or `now`; `renewed` tells what came of it."""
 
     slot: str
     analyse: bool
+    renew: Literal["no", "due", "now"]
     learned: int
     policy_version: str
     narrative: str
     report: dict[str, Any]
     analysis: dict[str, Any]
+    renewed: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -96,6 +118,10 @@ class Context:
     tell: Callable[[str, int, int], None] = field(default=lambda _stage, _done, _total: None)
     tracer: Tracer | None = None
     judged: dict[str, Verdict] = field(default_factory=dict)
+    recall: Callable[[str], Sequence[str]] | None = None
+    """Passages of the brand guide and earlier learnings that have to do with a question; None: the setting's own passages."""
+    commission: Callable[[Proposal], Awaitable[dict[str, Any]]] | None = None
+    """Hands a proposal for a live journey to its campaign graph; answers with the graph's state and what it `waits_for`."""
 
     def at_work(self) -> Working:
         """The live journey's shift and tools; only the cohort and learning graphs have one."""

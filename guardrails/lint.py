@@ -40,6 +40,8 @@ class AudienceFacts(Record):
     average_order_value: float | None = Field(default=None, ge=0)
     products: list[str] | None = None
     """Ids of the brand's products; None: not checked."""
+    languages: dict[str, int] = Field(default_factory=dict)
+    """How many speak which language (two letters); whose language is unknown is left out."""
 
 
 class Finding(Record):

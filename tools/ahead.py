@@ -134,7 +134,8 @@ class _Ahead:
                 for j, channel in enumerate(desk.channels)
                 for w in desk.windows
             ]
-            scores = np.where(np.append(True, np.array(quiet)[desk.cell]), net[n], -np.inf)
+            allowed = np.array(quiet)[desk.cell] & desk.tongues.open[desk.tongues.of[row]]
+            scores = np.where(np.append(True, allowed), net[n], -np.inf)
             scores[[k for v in self.had.get(person.id, ()) for k in desk.actions_of.get(v, ())]] = -np.inf
             best = self._best(scores)
             places = [None, *((desk.variants[str(desk.actions[k][0])][0].channel, desk.actions[k][1]) for k in best[1:])]

@@ -1,7 +1,7 @@
 """The decision desk of one journey: what the bandit tools act on. Opened once, used for many cohort runs.
 
-It holds the approved library as actions, the policy that chooses among them and the customers. One run goes `look → choose`; the caller
-writes the result in one transaction. It decides; it never sends: that is delivery's, behind the gate.
+It holds the library as actions, the policy that chooses among them and the customers. One run goes `look → choose`; the caller writes the
+result in one transaction. It decides; it never sends: that is delivery's, behind the gate.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from numpy.typing import NDArray
 
 from guardrails.quiet import candidates
 from journeyman.decisioning import ActionEncoder, ContextEncoder, Policy
-from journeyman.decisioning.comparison import bau, random_control
+from journeyman.decisioning.comparison import bau, random_control, standard_theme
 from journeyman.delivery.address import normalise
-from journeyman.domain import Arm, Brand, Channel, Customer, Decision, Orders, Plan, Send, SendWindow, Variant
+from journeyman.domain import Arm, Brand, Channel, Customer, Decision, Orders, Plan, Send, Variant
 from journeyman.errors import Refused
 from journeyman.features import FeatureTable, select
 from journeyman.measurement.arms import assign
 from tools.offers import Allowance, drawn, terms
 from tools.reach import Bools, next_start, number, open_windows, reach, reserve, rested, started, under_caps
+from tools.tongues import Tongues
 
 
 @dataclass(frozen=True)
@@ -85,28 +86,37 @@ class Desk:
         seed: int,
     ) -> None:
         self.journey, self.salt, self.plan, self.plan_version, self.brand, self.seed = journey, salt, plan, plan_version, brand, seed
-        self.policy, self.policy_version, self.context_encoder, self.action_encoder = policy, policy_version, contexts, actions
+        self.policy, self.policy_version, self.context_encoder = policy, policy_version, contexts
         self.customers = sorted(customers, key=lambda p: p.id)
         self.row_of = {p.id: n for n, p in enumerate(self.customers)}
-        self.variants = {v.id: (v, fingerprint) for v, fingerprint in variants}
-        self.actions: list[tuple[str | None, SendWindow | None]] = list(actions.actions)
         self.zones = [candidates(p.time_zone, brand.time_zones) for p in self.customers]
+        self.take_in(actions, variants, {v.id for v, _ in variants})
+
+    def take_in(self, actions: ActionEncoder, variants: list[tuple[Variant, str]], usable: set[str]) -> None:
+        """Actions with new ones at the end, every variant they name, and which may be sent from now on: the others' are open to nobody."""
+        self.action_encoder, self.actions = actions, list(actions.actions)
+        self.variants = {v.id: (v, fingerprint) for v, fingerprint in variants}
+        self.retired = set(self.variants) - usable
         self._cells()
 
     def _cells(self) -> None:
-        """Every action's cell, channel × window: but for offers, eligibility is the same within one."""
+        """Every action's cell, channel × window: but for offers and languages, eligibility is the same within one."""
         self.channels = list(self.plan.action_sets.channels)
         self.windows = list(self.plan.action_sets.send_windows)
-        code = []
-        for variant_id, window in self.actions[1:]:
-            variant = self.variants[str(variant_id)][0]
-            assert window is not None
-            place = self.channels.index(variant.channel) * len(self.windows) + self.windows.index(window)
-            code.append(place)
-        self.cell = np.array(code, dtype=np.intp)  # (K - 1,)
+        places = [(self.channels.index(self.variants[str(v)][0].channel), self.windows.index(w)) for v, w in self.actions[1:] if w]
+        self.cell = np.array([channel * len(self.windows) + window for channel, window in places], dtype=np.intp)  # (K - 1,)
         self.actions_of: dict[str, list[int]] = {}
         for k, (variant_id, _) in enumerate(self.actions[1:], 1):
             self.actions_of.setdefault(str(variant_id), []).append(k)
+        copies, usable = [self.variants[str(v)][0] for v, _ in self.actions[1:]], [v not in self.retired for v, _ in self.actions[1:]]
+        self.tongues = Tongues.make(
+            copies,
+            np.array(usable),
+            self.cell,
+            len(self.channels) * len(self.windows),
+            self.customers,
+            self.plan.spoken(self.brand).default_language,
+        )
         offers = [None if v is None else self.variants[v][0].incentive for v, _ in self.actions]
         self.liability = np.array([reserve(offer, self.brand) for offer in offers])  # (K,)
 
@@ -126,8 +136,11 @@ class Desk:
             treated = arms == "treatment"
             resting = treated & ~rested(self.plan, own, len(rows))  # no other journey may delay when treatment enters
             waiting = treated & ~started(names, self.salt, orders.rollout, own)
-            entered = open_.any(axis=1) & ~resting
+            tongue = self.tongues.of[rows]
+            entered = (open_ & self.tongues.cells[tongue]).any(axis=1) & ~resting
             eligible[:, 1:] = (open_ & ~(resting | waiting)[:, None])[:, self.cell]
+            if not self.tongues.all:
+                eligible[:, 1:] &= self.tongues.open[tongue]
             self._not_again(eligible, names, recent)
             if allowance is not None:
                 offered, price = self._offered(names, slot, arms, entered & ~waiting, contexts, eligible, allowance, orders)
@@ -290,9 +303,3 @@ class Desk:
             address=address,
             liability=reserve(variant.incentive, self.brand),
         )
-
-
-def standard_theme(plan: Plan) -> str:
-    """What business as usual writes about: the offer where the plan has such a theme, else its first theme."""
-    usual = ("savings", "member_rate", "rewards")
-    return next((t for t in usual if t in plan.action_sets.themes), plan.action_sets.themes[0])

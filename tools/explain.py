@@ -42,7 +42,7 @@ def replay(shift: Shift, decision: Decision) -> dict[str, Any]:
     policy = shift.policy(decision.policy_version)
     features = shift.features(decision.snapshot)
     context = shift.desk.contexts(features)[[features.row_of[decision.customer]]]
-    eligible = _eligible(shift, decision, len(shift.desk.actions))
+    eligible = _eligible(shift, decision, len(policy.actions.features))
     keys = np.array([decision.key], dtype=np.uint64)
     orders = shift.orders(decision.snapshot)
     floor, policy = orders.floor, shift.desk.priced(policy, orders.price)

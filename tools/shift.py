@@ -214,7 +214,7 @@ class Shift:
         self._release(now)
         if not new:
             return 0, version
-        version, parent = self._free_version(slot), version
+        version, parent = self.free_version(slot), version
         contexts = np.stack([self.context(d) for d, _ in new])
         ids = np.array([int(d.id, 16) for d, _ in new], np.uint64)
         self.desk.policy.learn(contexts, [d.action for d, _ in new], [r for _, r in new], ids=ids)
@@ -230,7 +230,7 @@ class Shift:
         self.desk.policy_version = version
         return len(new), version
 
-    def _free_version(self, slot: str) -> str:
+    def free_version(self, slot: str) -> str:
         """A name for what is taught now: the slot's, or SLOT.2, SLOT.3 … where decisions may already cite the earlier ones."""
         taken = {v.version for v in policies.listed(self.store, self.journey)}
         return next(name for name in chain([slot], (f"{slot}.{n}" for n in count(2))) if name not in taken)

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from journeyman.domain import Decision, PolicyReport
+from journeyman.domain import Decision, LevelReport, PolicyReport
 from journeyman.measurement.attribution import attribute
 from journeyman.measurement.levels import level_reports, segment_reports, segments
 from journeyman.store import budget, events, outbox, rewards
 
 if TYPE_CHECKING:
     from tools.shift import Shift
+
+
+SHOWN_OFTEN, WEAKEST = 60, 20
+"""Sends from which a variant is judged by itself, and how many of the weak ones are named."""
 
 
 class Standing:
@@ -52,7 +56,7 @@ class Standing:
             unsubscribe_rate=len(left) / max(sends, 1),
             budget_left=limit.amount - standing.spent if limit else None,
             budget_total=limit.amount if limit else None,
-            levels=level_reports(levers, earned, propensity) if len(sent) else [],
+            levels=level_reports(levers, earned, propensity) + self._weak(sent, earned, propensity) if len(sent) else [],
             segments=segment_reports(levers, earned, propensity, self._members(sent)) if len(sent) else [],
         )
 
@@ -70,6 +74,13 @@ class Standing:
             found = attribute(made, outbox.read(shift.store, shift.journey, since=since), happened, objective, now)
             self._settled.update({r.decision: r.reward for r in found if r.closed})
         return dict(self._settled)
+
+    def _weak(self, sent: Sequence[Decision], earned: NDArray[np.float64], propensity: NDArray[np.float64]) -> list[LevelReport]:
+        """The variants still in use whose whole interval lies below the journey's rate, weakest first."""
+        known = level_reports({"variant": [d.variant for d in sent]}, earned, propensity)
+        usable = {v for v, _ in self._shift.desk.actions if v} - self._shift.desk.retired
+        weak = [row for row in known if row.level in usable and row.sends >= SHOWN_OFTEN and row.high < float(earned.mean())]
+        return sorted(weak, key=lambda row: (row.high, row.level))[:WEAKEST]
 
     def _levers(self, made: Sequence[Decision]) -> dict[str, list[str | None]]:
         variants = [self._shift.desk.variants[str(d.variant)][0] for d in made]

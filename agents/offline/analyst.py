@@ -6,8 +6,9 @@ a segment row (the report holds only clear ones). Where intervals overlap it say
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from agents.loop import Tool
 from agents.offline.phrases import level_in_words, listed, points, rate
 from journeyman.domain import Analysis, Learning, LevelReport, Plan, PolicyReport, SegmentReport
 
@@ -22,19 +23,12 @@ LEVERS = ("channel", "theme", "tone", "product", "incentive")
 class OfflineAnalyst:
     """Reads reports by rule."""
 
-    async def analyse(self, report: PolicyReport, plan: Plan) -> Analysis:
+    async def analyse(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Analysis:  # noqa: ARG002
         """Learnings with the report's own numbers, cells to write more of, variants to retire. Raises nothing."""
-        learnings = sorted(
-            [*_levels(report), *_segments(report)], key=lambda x: (-abs(x.lift_points) * min(1.0, x.sends / 500) ** 0.5, x.lever, x.level)
-        )
         return Analysis(
-            learnings=learnings[:MOST] or list(_too_early(report)),
+            learnings=_told([*_levels(report), *_segments(report)]) or list(_too_early(report)),
             write_more=_write_more(report, plan),
-            retire=[
-                r.level
-                for r in report.levels
-                if r.lever == "variant" and r.sends >= LEAST and r.high < max(report.hold_rate, report.reward_rate / 2)
-            ],
+            retire=worn_out(report),
         )
 
     async def narrate(self, learnings: Sequence[Learning], plan: Plan) -> str:  # noqa: ARG002 (the seam)
@@ -59,19 +53,48 @@ class OfflineAnalyst:
         return " ".join(said)
 
 
+def _told(learnings: Sequence[Learning]) -> list[Learning]:
+    """What helps first: what works better, then what works worse; of each the clearest that rests on most."""
+    ranked = sorted(learnings, key=lambda x: (-abs(x.lift_points) * min(1.0, x.sends / 500) ** 0.5, x.lever, x.level, x.segment or ""))
+    better, worse = [x for x in ranked if x.lift_points > 0], [x for x in ranked if x.lift_points <= 0]
+    return [*better[: max(MOST - 3, MOST - len(worse))], *worse][:MOST]
+
+
+def worn_out(report: PolicyReport) -> list[str]:
+    """Variants the report names that do clearly worse than silence, or than half of what a send earns."""
+    bar = max(report.hold_rate, report.reward_rate / 2)
+    return [r.level for r in report.levels if r.lever == "variant" and r.sends >= LEAST and r.high < bar]
+
+
+def statement(row: LevelReport | SegmentReport, report: PolicyReport) -> str:
+    """A row of the report as a sentence with its numbers and their interval; every figure is the row's."""
+    return _segment_statement(row, report) if isinstance(row, SegmentReport) else _level_statement(row, report)
+
+
+def learning(row: LevelReport | SegmentReport, report: PolicyReport, said: str | None = None) -> Learning:
+    """A row as something learned: what it says (default: `statement`), its difference from the comparison with the interval, its sends."""
+    overall = row.overall_rate if isinstance(row, SegmentReport) else report.reward_rate
+    lift, low, high = (round(100 * (x - overall), 2) for x in (row.reward_rate, row.low, row.high))
+    segment = row.segment if isinstance(row, SegmentReport) else None
+    return Learning(
+        statement=said or statement(row, report),
+        lever=row.lever,
+        level=row.level,
+        segment=segment,
+        lift_points=lift,
+        low_points=low,
+        high_points=high,
+        sends=row.sends,
+    )
+
+
 def _levels(report: PolicyReport) -> Iterator[Learning]:
     """Levels whose interval leaves the overall rate out; of a lever with one level there is nothing to compare."""
     for lever in dict.fromkeys(r.lever for r in report.levels if r.lever != "variant"):
         rows = [r for r in report.levels if r.lever == lever]
         for row in rows if len(rows) > 1 else ():
             if row.sends >= LEAST and not row.low <= report.reward_rate <= row.high:
-                yield Learning(
-                    statement=_level_statement(row, report),
-                    lever=lever,
-                    level=row.level,
-                    lift_points=round(100 * (row.reward_rate - report.reward_rate), 2),
-                    sends=row.sends,
-                )
+                yield learning(row, report)
 
 
 def _level_statement(row: LevelReport, report: PolicyReport) -> str:
@@ -94,23 +117,24 @@ def _capital(words: str) -> str:
 
 def _segments(report: PolicyReport) -> Iterator[Learning]:
     for row in report.segments:
-        if row.sends >= LEAST and row.reward_rate != row.overall_rate:
-            yield Learning(
-                statement=_segment_statement(row),
-                lever=row.lever,
-                level=row.level,
-                segment=row.segment,
-                lift_points=round(100 * (row.reward_rate - row.overall_rate), 2),
-                sends=row.sends,
-            )
+        if row.sends >= LEAST and not row.low <= row.overall_rate <= row.high:
+            yield learning(row, report)
 
 
-def _segment_statement(row: SegmentReport) -> str:
-    how = "better" if row.reward_rate > row.overall_rate else "worse"
-    return (
-        f"For {row.segment}, {level_in_words(row.lever, row.level)} {_verb('work', row)} {how} than for everybody: "
-        f"{rate(row.reward_rate)} of {row.sends:,} sends, against {rate(row.overall_rate)}."
+def _segment_statement(row: SegmentReport, report: PolicyReport) -> str:
+    """What works better for a segment; of what works worse also what to send it instead, where the report knows."""
+    better = row.reward_rate > row.overall_rate
+    name = level_in_words(row.lever, row.level)
+    told = (
+        f"For {row.segment}, {name} {_verb('work', row)} {'better' if better else 'worse'} than for everybody: "
+        f"{rate(row.reward_rate)} of {row.sends:,} sends (very likely between {rate(row.low)} and {rate(row.high)}), "
+        f"against {rate(row.overall_rate)}."
     )
+    others = [s for s in report.segments if (s.segment, s.lever) == (row.segment, row.lever) and s.reward_rate > s.overall_rate]
+    if better or not others:
+        return told
+    instead = max(others, key=lambda s: (s.reward_rate, s.level))
+    return f"{told} Better for them: {level_in_words(instead.lever, instead.level)}."
 
 
 def _too_early(report: PolicyReport) -> Iterator[Learning]:

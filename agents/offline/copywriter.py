@@ -2,7 +2,8 @@
 
 A message is put together from whole units of `banks/`, so any of them go together; offers, dates and product names come from their
 records (`wording`). Successive variants of a brief never share a skeleton, and the briefs of one theme take turns through its units, so
-that they stay apart from each other. It writes English; it does not judge copy, that is for the guardrails to do.
+that they stay apart from each other. English is made here, German, French and Spanish in `abroad`; it does not judge copy, that is for
+the guardrails to do.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from itertools import islice
 from typing import TypeVar
 
 from agents.copytext import core_text
-from agents.offline import banks
-from agents.offline.forms import FORMS, Parts
+from agents.offline import abroad, banks
+from agents.offline.forms import FORMS, Drafted, Parts
 from agents.offline.mending import mend
 from agents.offline.wording import article, offer_slots, product_name, product_note, record_key, season
 from agents.roles import Setting
@@ -37,16 +38,27 @@ _TOO_CLOSE = 0.8
 class OfflineCopywriter:
     """Writes variants from phrase banks. `seed` shuffles which unit meets which; it never changes a word."""
 
+    languages: frozenset[str] | None = frozenset(["en", *abroad.LANGUAGES])
+
     def __init__(self, seed: int = 0) -> None:
         self._seed = seed
 
-    async def write(self, brief: Brief, plan: Plan, setting: Setting, *, avoid: Sequence[str] = (), start: int = 0) -> list[Written]:
+    async def write(
+        self,
+        brief: Brief,
+        plan: Plan,
+        setting: Setting,
+        *,
+        avoid: Sequence[str] = (),
+        originals: Sequence[Variant] = (),  # noqa: ARG002 (it writes its own)
+        start: int = 0,
+    ) -> list[Written]:
         """Up to `brief.count` variants, `{brief.id}-{n}` with n from `start`; fewer when the banks hold no more. Raises ContentError for
-        a language other than English."""
-        if brief.language.split("-")[0] != "en":
+        a language it has no bank for."""
+        if brief.language[:2] not in ("en", *abroad.LANGUAGES):
             raise ContentError(
-                f"The offline copywriter writes English only, and the brief asks for {brief.language!r}.",
-                remedy="Set the brand's default_language to en, or choose a language model with --model.",
+                f"The offline copywriter writes English, German, French and Spanish, and the brief asks for {brief.language!r}.",
+                remedy="Set the brand's default_language to en, de, fr or es, or choose a language model with --model.",
             )
         known = [_bag(text) for text in avoid]
         drafts = (d for d in islice(_Desk(self._seed, brief, plan, setting).drafts(), start, None) if not _close(core_text(d[0]), known))
@@ -78,9 +90,8 @@ class _Desk:
 
     def drafts(self) -> Iterator[tuple[Variant, str]]:
         """Distinct messages within the limits of their channel, each with its skeleton; never the same skeleton twice in a row."""
-        form, parts, seen, last = FORMS[self.brief.channel], self.parts, set[str](), ""
-        for turn in range(_TRIES):
-            drafted = form(parts, turn)
+        seen, last = set[str](), ""
+        for drafted in self._forms():
             if drafted is None or drafted.skeleton == last or self._banned(" ".join(drafted.fields.values())):
                 continue
             variant = self._variant(drafted.fields, drafted.label)
@@ -88,6 +99,14 @@ class _Desk:
                 seen.add(core)
                 last = drafted.skeleton
                 yield variant, drafted.skeleton
+
+    def _forms(self) -> Iterator[Drafted | None]:
+        """One message a turn, None where it does not keep its limits."""
+        if self.brief.language[:2] == "en":
+            form, parts = FORMS[self.brief.channel], self.parts
+            yield from (form(parts, turn) for turn in range(_TRIES))
+        else:
+            yield from abroad.drafts(self.brief, self.plan, self.setting, self.seed)
 
     @cached_property
     def parts(self) -> Parts:
@@ -155,9 +174,10 @@ class _Desk:
         return "/".join(map(str, (self.seed, self.brief.channel, self.brief.theme, self.brief.tone, later[1] if later else "", name)))
 
     def _lane(self, offer: Incentive | None) -> int:
-        """Briefs that differ only in their offer begin at different units: none, first, second offer of the plan …"""
-        keys = [i.key for i in self.plan.action_sets.incentives]
-        return keys.index(offer.key) + 1 if offer and offer.key in keys else 0
+        """Briefs that differ only in their offer or their product begin at different units: none, first, second offer of the plan …"""
+        keys, products = [i.key for i in self.plan.action_sets.incentives], self.plan.action_sets.products
+        lane = keys.index(offer.key) + 1 if offer and offer.key in keys else 0
+        return lane + (products.index(self.brief.product) if self.brief.product in products else 0)
 
     def _banned(self, text: str) -> bool:
         phrases = [*self.setting.brand.banned_phrases, *self.plan.guardrails.banned_phrases]

@@ -49,7 +49,7 @@ def mend(variant: Variant, violations: Sequence[Violation], setting: Setting) ->
     texts = _headed(texts, variant.incentive if told & _OFFER else None, brand)
     if told & _OFFER and variant.incentive and deal(variant.incentive) not in texts["body"]:
         texts["body"] = _insert(texts["body"], _offer_sentence(variant.incentive, setting))
-    texts = finish(texts, variant.channel, brand)
+    texts = finish(texts, variant.channel, brand, variant.language)
     if told & _LENGTHS:
         rooms = {field: _room(variant, field, brand) for field in texts}
         texts = {field: _shortened(text, rooms[field]) for field, text in texts.items()}

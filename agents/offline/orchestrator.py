@@ -7,6 +7,9 @@ rested only when its whole interval lies below every other channel's (Wilson int
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from agents.loop import Tool
 from journeyman.domain import Channel, LevelReport, Orders, Plan, PolicyReport
 
 FLOOR = (0.02, 0.15)
@@ -24,7 +27,7 @@ UNSUBSCRIBES = 0.005
 class OfflineOrchestrator:
     """Orders by rule."""
 
-    async def orchestrate(self, report: PolicyReport, plan: Plan) -> Orders:
+    async def orchestrate(self, report: PolicyReport, plan: Plan, tools: Mapping[str, Tool] = {}) -> Orders:  # noqa: ARG002
         """Orders within the plan. Raises nothing."""
         floor = _floor(report)
         pace, why_pace = _pace(report)

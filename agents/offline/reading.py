@@ -27,6 +27,7 @@ from agents.offline.grammar.measure import note_targets, read_attribution, read_
 from agents.offline.grammar.objective import read_events
 from agents.offline.grammar.offers import read_offers
 from agents.offline.grammar.priority import read_priority
+from agents.offline.grammar.renewal import read_renewal
 from agents.offline.grammar.schedule import read_schedule
 from agents.offline.grammar.style import read_banned, read_languages, read_products, read_regulated, read_tones
 from agents.offline.grammar.telling import told
@@ -53,6 +54,7 @@ def read(goal: Goal, setting: Setting) -> Plan:
         kind = meant
     beliefs = read_beliefs(goal)
     regulated = read_regulated(goal)
+    renewal = read_renewal(goal)
     attribution = read_attribution(goal)
     shares = read_shares(goal)
     schedule = read_schedule(goal, brand)
@@ -107,6 +109,7 @@ def read(goal: Goal, setting: Setting) -> Plan:
         audience=Audience(description=describe(whom.where, _people(goal)), where=whom.where),
         action_sets=sets,
         priority=read_priority(goal.raw),
+        renewal=renewal,
         guardrails=Guardrails(
             frequency_caps=caps,
             cooldown_hours=cooldown,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.console import HERE, JsonOption, WorkspaceOption, emit, people, progress
+from app.cli.console import HERE, JsonOption, WorkspaceOption, emit, people, progress, short_words
 
 
 def approve(
@@ -38,7 +38,13 @@ def approve(
     if state["state"] == "paused":
         people().print(f"[bold]{journey}[/] stays paused; nothing is sent.")
         return
-    waits = {"plan": "for you to approve the plan", "library": f"for you to approve {state.get('approved', 0)} variants"}
+    for lacking in short_words(state.get("short", {})):
+        people().print(f"  [yellow]![/] {lacking}")
+    waits = {
+        "plan": "for you to approve the plan",
+        "library": f"for you to approve {state.get('approved', 0)} variants",
+        "new copy": "for you to approve new copy",
+    }
     told = {"live": "is live: start it with `journeyman run`.", "rejected": "was rejected; nothing will be sent."}
     where = (
         told.get(state["state"]) or f"waits {waits[state['state']]}: `journeyman approve {journey}`, or look first in {state['library']}."

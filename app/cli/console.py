@@ -72,3 +72,9 @@ def progress(quiet: bool = False) -> Iterator[Progress]:
         yield bar
         for task in tasks.values():
             bars.update(task, completed=bars.tasks[task].total or 1, total=bars.tasks[task].total or 1)
+
+
+def short_words(short: dict[str, int]) -> list[str]:
+    """What a library lacks of its target, a sentence a language."""
+    why = "the writer found no more that were new and kept the rules, or does not write the language"
+    return [f"{n} variants in “{language}” are still lacking: {why}." for language, n in short.items()]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli.console import HERE, JsonOption, WorkspaceOption, emit, people, progress
+from app.cli.console import HERE, JsonOption, WorkspaceOption, emit, people, progress, short_words
 
 
 def write(
@@ -30,6 +30,8 @@ def write(
     people().print(
         f"[bold]{journey}[/]: {state['approved']} variants approved of {state['written']} written. They stand in {state['library']}."
     )
+    for lacking in short_words(state["short"]):
+        people().print(f"  [yellow]![/] {lacking}")
     for row in state["costs"]:
         people().print(
             f"  {row['prompt']}@{row['hash'][:8]:<10} {row['model']:<24} {row['calls']:>5} calls "

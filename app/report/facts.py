@@ -95,3 +95,5 @@ class ReportFacts(_Part):
     levels: list[LevelReport] = Field(default_factory=list)
     segments: list[SegmentReport] = Field(default_factory=list)
     best: list[ShownVariant] = Field(default_factory=list)
+    renewals: list[str] = Field(default_factory=list)
+    """How the library renewed itself, a line a cycle."""

@@ -18,6 +18,7 @@ from journeyman.domain import ARMS, Customer, Decision
 from journeyman.measurement.arms import assign, sample_ratio
 from journeyman.measurement.audit import audit
 from journeyman.measurement.lift import Lift, lifts
+from journeyman.store import audit as audit_log
 from journeyman.store import budget, events, library, outbox
 
 if TYPE_CHECKING:
@@ -83,11 +84,23 @@ async def gather(office: Office, work: Working, **told: Any) -> ReportFacts:
         "sample_ratio_ok": not sample_ratio(arm, plan.measurement).alarm,
         "narrative": state["narrative"],
         "learnings": state["analysis"]["learnings"],
-        "levels": state["report"]["levels"],
+        "levels": [row for row in state["report"]["levels"] if row["lever"] != "variant"],
         "segments": state["report"]["segments"],
         "best": _best(office, work),
+        "renewals": _renewals(office, shift.journey),
     }
     return ReportFacts.model_validate(facts | told)
+
+
+def _renewals(office: Office, journey: str) -> list[str]:
+    """What the experimentation loop has done to the library, a line a cycle, from the audit log."""
+    lines = []
+    for entry in audit_log.read(office.store):
+        if entry.action == "renew library" and entry.detail.get("journey") == journey:
+            new, gone = len(entry.detail["new"]), len(entry.detail["retired"])
+            why = f" Because: {entry.detail['why'][0]}" if entry.detail["why"] else ""
+            lines.append(f"{entry.at:%Y-%m-%d}: {new} new variants came in, {gone} worn-out ones went.{why}")
+    return lines
 
 
 def _entries(made: Sequence[Decision]) -> list[Decision]:
@@ -158,7 +171,7 @@ def _violations(office: Office, work: Working) -> list[Any]:
         work.plan.guardrails,
         brand_zones=office.space.settings.brand.time_zones,
         arms={p.id: str(a) for p, a in zip(people, arms, strict=True)},
-        approved={v.id for v, _ in library.approved(office.store, shift.journey)},
+        approved=set(shift.desk.variants),  # those retired since were approved when they went
         events=events.read(office.store, names=["unsubscribed", "complained"]),
         domains=office.space.settings.brand.domains,
     )

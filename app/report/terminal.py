@@ -62,6 +62,7 @@ def summary(facts: ReportFacts, seconds: dict[str, float], report: str) -> Rende
         "",
         "[bold]Learned[/]",
         learned or "  Too early to say.",
+        *(["", "[bold]The library renewed itself[/]", *(f"  • {line}" for line in facts.renewals)] if facts.renewals else []),
         "",
         f"[dim]{times}[/]",
         f"[bold]Report:[/] {report}",
@@ -107,6 +108,9 @@ def plan_words(plan: Plan) -> list[str]:
     lines.append(
         f"Experiment: holdout {share.holdout:.0%}, random control {share.random_control:.0%}, BAU {share.bau:.0%}, treatment the rest"
     )
+    if plan.renewal:
+        how = "after your yes" if plan.renewal.approval == "ask" else "without asking"
+        lines.append(f"Renewal: up to {plan.renewal.variants} new variants every {plan.renewal.every_days} days, {how}; worn-out ones go")
     lines.append(f"Schedule: {plan.schedule.cron} {plan.schedule.timezone} for {plan.schedule.horizon_days} days")
     return lines
 

@@ -19,6 +19,7 @@ from app.demo import DAWN, Demo, Options
 from app.opening import new_policy
 from app.simulate.journal import Journal
 from journeyman.decisioning import Policy
+from journeyman.decisioning.comparison import standard_theme
 from journeyman.domain import Measurement, Orders
 from journeyman.errors import RunError
 from journeyman.simulation.play import Diary, Standard, Tell
@@ -26,7 +27,7 @@ from journeyman.simulation.players import F64, Bools, Ints, Moment, Player
 from journeyman.simulation.promises import broken, rules_of
 from journeyman.simulation.settings import UseCase
 from journeyman.simulation.world import World
-from tools.desk import Cohort, Desk, Recent, standard_theme
+from tools.desk import Cohort, Desk, Recent
 from tools.offers import Allowance, drawn
 from tools.reach import FRESH, number
 

@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from dataclasses import replace
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
 from langgraph.types import Send, interrupt
 from pydantic import ValidationError
 
-from agents.briefs import first_round, top_up
+from agents import orders
 from agents.copytext import core_text
-from agents.roles import Opinion
-from graphs.state import CampaignState, CheckTask, Context, WriteTask
+from agents.roles import Opinion, Setting
+from graphs.state import CampaignState, CheckTask, Context, Proposal, WriteTask
 from guardrails.check import check as check_variant
 from guardrails.check import merge
 from guardrails.lint import lint as lint_plan
-from journeyman.domain import Answer, Brief, Plan, Questions, Variant, Verdict, Written
+from journeyman.domain import Answer, Brand, Brief, Plan, Questions, Variant, Verdict, Written
 from journeyman.errors import ModelNonsense, ModelRefused, PlanError
 from journeyman.store import audit, journeys, library
 
-ROUNDS = 4
 REPAIRS = 2
 """How often rejected copy goes back to the copywriter."""
+RENEWAL, RENEWAL_ROUNDS = "renewal", 2
+"""The count of rounds of a renewal, and how many it may have."""
 CHUNK = 40
 """Variants a check task takes at once."""
+
+
+def what_for(state: CampaignState) -> Literal["campaign", "renewal"]:
+    return "renewal" if state.get("renewal") else "campaign"
 
 
 async def plan(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
@@ -74,8 +81,9 @@ async def ask_back(state: CampaignState, runtime: Runtime[Context]) -> CampaignS
 async def lint(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """The plan linter's findings, for the person who approves."""
     c, planned = runtime.context, Plan.model_validate(state["plan"])
-    findings = lint_plan(planned, audience=c.audience(planned), other_plans=journeys.live_plans(c.store, but=c.journey))
-    return {"findings": [f.model_dump(mode="json") for f in findings]}
+    facts = c.audience(planned)
+    findings = lint_plan(planned, audience=facts, other_plans=journeys.live_plans(c.store, but=c.journey))
+    return {"findings": [f.model_dump(mode="json") for f in findings], "speakers": facts.languages if facts else {}}
 
 
 async def approve_plan(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
@@ -91,34 +99,58 @@ def plan_verdict(state: CampaignState) -> Literal["approved", "rejected"]:
 
 
 async def brief(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
-    """Orders copy: everything in the first round, what is lacking in later ones."""
-    c = runtime.context
-    round_, planned = state.get("round", 0) + 1, Plan.model_validate(state["plan"])
-    good = library.read(c.store, c.journey, status="approved")
-    briefs = (
-        first_round(planned, c.setting.brand, state["target"])
-        if round_ == 1
-        else top_up(planned, c.setting.brand, state["target"], good, round_)
-    )
-    return {"round": round_, "briefs": [b.model_dump(mode="json") for b in briefs]}
+    """Orders copy: the first round of a language, then what is lacking; the brand's own language before the others."""
+    c, planned = runtime.context, Plan.model_validate(state["plan"])
+    brand = planned.spoken(c.setting.brand)
+    if proposal := state.get("renewal"):
+        return _renewal(c, planned, state, proposal)
+    wanted, rounds = orders.targets(state.get("speakers", {}), brand, state["target"], planned.languages), dict(state.get("rounds", {}))
+    good, ordered = library.read(c.store, c.journey, status="approved"), list[Brief]()
+    written = Counter(w.variant.language[:2] for w in library.read(c.store, c.journey))
+    for language in orders.due(orders.lacking(wanted, good), rounds, brand.default_language[:2], c.team.copywriter.languages):
+        rounds[language] = rounds.get(language, 0) + 1
+        ordered += orders.orders(planned, brand, wanted, language, rounds[language], good, written[language])
+    return {"rounds": rounds, "briefs": _with_known(c, ordered)}
+
+
+def _renewal(c: Context, planned: Plan, state: CampaignState, proposal: Proposal) -> CampaignState:
+    """What was proposed for a live journey, or what its first round did not bring."""
+    round_ = state.get("rounds", {}).get(RENEWAL, 0) + 1
+    good, have = library.read(c.store, c.journey, status="approved"), len(state.get("fresh", []))
+    note = f"Learned so far: {' '.join(proposal['why'])}"[:1500] if proposal["why"] else ""
+    cycle = state.get("cycles", 0) + (round_ == 1)
+    brand, number = planned.spoken(c.setting.brand), 100 * cycle + round_
+    briefs = orders.renewal(planned, brand, proposal["wishes"], proposal["variants"] - have, number, good, note)
+    return {"rounds": {**state.get("rounds", {}), RENEWAL: round_}, "cycles": cycle, "briefs": _with_known(c, briefs)}
+
+
+def _with_known(c: Context, ordered: list[Brief]) -> list[dict[str, Any]]:
+    """Briefs, each with the ids of the copy it must not repeat: what stands in the library now, so that no writer waits for another."""
+    written = library.read(c.store, c.journey)
+    return [b.model_dump(mode="json") | {"known": orders.known(b, written)} for b in ordered]
 
 
 def orders_for_writers(state: CampaignState) -> list[Send] | Literal["curate"]:
-    return [Send("write", WriteTask(brief=b, plan=state["plan"])) for b in state["briefs"]] or "curate"
+    briefs = [{**b} for b in state["briefs"]]
+    return [Send("write", WriteTask(known=b.pop("known"), brief=b, plan=state["plan"])) for b in briefs] or "curate"
 
 
 async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
     """One brief → its variants, kept as drafts."""
-    c, ordered, ordered_by = runtime.context, Brief.model_validate(state["brief"]), Plan.model_validate(state["plan"])
+    c, ordered, planned = runtime.context, Brief.model_validate(state["brief"]), Plan.model_validate(state["plan"])
+    place = {id_: n for n, id_ in enumerate(state["known"])}
+    exists = sorted(library.read(c.store, c.journey, ids=state["known"]), key=lambda w: place[w.variant.id])
+    originals = [w.variant for w in library.read(c.store, c.journey, ids=ordered.translates)]
+    avoid = [core_text(w.variant) for w in exists]
     try:
-        written = await c.team.copywriter.write(ordered, ordered_by, c.setting)
+        written = await c.team.copywriter.write(ordered, planned, _briefed(c, ordered), avoid=avoid, originals=originals)
     except (ModelNonsense, ModelRefused) as problem:  # later rounds order elsewhere what this brief should have brought
         audit.write(c.store, actor=c.team.model, action="leave a brief out", detail={"brief": ordered.id, "why": problem.message})
         written = []
     if c.team.model == "offline":
         library.add(c.store, c.journey, written)
     else:  # the disk and the rules take their time; writers who wait for the model need not wait for these too
-        await asyncio.to_thread(_keep, c, ordered_by, written)
+        await asyncio.to_thread(_keep, c, planned, written)
     c.tell("Writing", len(written), 0)
     return {"unchecked": [w.variant.id for w in written]}
 
@@ -128,6 +160,14 @@ def _keep(c: Context, planned: Plan, written: list[Written]) -> None:
     library.add(c.store, c.journey, written)
     for w in written:
         _by_code(c, planned, w.variant)
+
+
+def _briefed(c: Context, ordered: Brief) -> Setting:
+    """The setting with what the brand guide and earlier learnings hold on the brief's subject, in place of all they hold."""
+    if c.recall is None:
+        return c.setting
+    levels = [ordered.channel, ordered.theme, ordered.tone, ordered.product or "", ordered.incentive.key if ordered.incentive else ""]
+    return replace(c.setting, knowledge=tuple(c.recall(" ".join(level.replace("_", " ") for level in levels if level))))
 
 
 async def gather(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
@@ -177,25 +217,49 @@ def _by_code(c: Context, planned: Plan, variant: Variant) -> Verdict:
 
 
 async def curate(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
-    """Drops near-duplicates among what passed, in the order of ids, and counts."""
-    c = runtime.context
-    passed = library.read(c.store, c.journey, status="passed")
+    """Drops near-duplicates among what passed, in the order of ids, and counts; what is approved already holds against what is new."""
+    c, planned = runtime.context, Plan.model_validate(state["plan"])
+    brand = planned.spoken(c.setting.brand)
+    good, passed = (library.read(c.store, c.journey, status=status) for status in ("approved", "passed"))
     assert c.near_duplicates is not None
-    fresh = c.near_duplicates.keep([(w.variant.channel, w.variant.id, core_text(w.variant)) for w in passed])
-    library.settle(
-        c.store, c.journey, approved=[i for i, new in fresh.items() if new], duplicates=[i for i, new in fresh.items() if not new]
-    )
-    return {"counts": library.counts(c.store, c.journey)}
+    fresh = c.near_duplicates.keep([(_shelf(w.variant, brand), w.variant.id, core_text(w.variant)) for w in [*good, *passed]])
+    new = [w.variant.id for w in passed if fresh[w.variant.id]]
+    alike = [w.variant.id for w in passed if not fresh[w.variant.id]]
+    if state.get("renewal"):  # the journey is live: what passed waits for the yes before anything may be sent
+        library.settle(c.store, c.journey, duplicates=alike)
+        return {"counts": library.counts(c.store, c.journey), "fresh": new}
+    library.settle(c.store, c.journey, approved=new, duplicates=alike)
+    wanted = orders.targets(state.get("speakers", {}), brand, state["target"], planned.languages)
+    good = library.read(c.store, c.journey, status="approved")
+    return {"counts": library.counts(c.store, c.journey), "short": orders.lacking(wanted, good)}
 
 
-def enough(state: CampaignState) -> Literal["short", "enough"]:
-    return "short" if state["counts"]["approved"] < state["target"] and state["round"] < ROUNDS else "enough"
+def _shelf(variant: Variant, brand: Brand) -> str:
+    """Texts are compared within a channel and a language."""
+    return variant.channel if variant.language[:2] == brand.default_language[:2] else f"{variant.channel}-{variant.language[:2]}"
+
+
+def enough(state: CampaignState, runtime: Runtime[Context]) -> Literal["short", "enough"]:
+    if proposal := state.get("renewal"):
+        left = len(state["fresh"]) < proposal["variants"] and state["rounds"][RENEWAL] < RENEWAL_ROUNDS
+        return "short" if left and state["briefs"] else "enough"
+    c = runtime.context
+    own = Plan.model_validate(state["plan"]).spoken(c.setting.brand).default_language[:2]
+    return "short" if orders.due(state["short"], state["rounds"], own, c.team.copywriter.languages) else "enough"
 
 
 async def approve_library(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """⏸ A person says yes to the copy; no answer means no."""
-    answer = _ask(runtime.context, "library", {"counts": state["counts"]})
-    return {"published": bool(answer["approved"])}
+    c, proposal = runtime.context, state.get("renewal")
+    if not proposal:
+        answer = _ask(c, "library", {"counts": state["counts"], "short": state["short"]})
+        return {"published": bool(answer["approved"])}
+    about = {"new": state["fresh"], "retire": proposal["retire"], "why": proposal["why"]}
+    answer = _ask(c, "new copy", about, standing=None if proposal["ask"] else "the plan")
+    if not answer["approved"]:
+        library.settle(c.store, c.journey, rejected=state["fresh"])
+        return {"published": False, **_settled(state)}
+    return {"published": True}
 
 
 def library_verdict(state: CampaignState) -> Literal["approved", "rejected"]:
@@ -205,13 +269,34 @@ def library_verdict(state: CampaignState) -> Literal["approved", "rejected"]:
 async def publish(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
     """The journey goes live: from now on the send gate lets its approved variants through."""
     c = runtime.context
+    if proposal := state.get("renewal"):
+        with c.store.transaction():
+            library.settle(c.store, c.journey, approved=state["fresh"])
+            library.retire(c.store, c.journey, proposal["retire"])
+            told = {
+                "journey": c.journey,
+                "cycle": state["cycles"],
+                "new": state["fresh"],
+                "retired": proposal["retire"],
+                "why": proposal["why"],
+            }
+            audit.write(c.store, actor=c.team.model, action="renew library", detail=told)
+        return _settled(state)
     journeys.go_live(c.store, c.journey)
+    if state["short"]:
+        audit.write(c.store, actor="curate", action="library short", detail={"journey": c.journey, "lacking": state["short"]})
     return {}
 
 
-def _ask(c: Context, what: str, about: dict[str, Any]) -> dict[str, Any]:
-    """A person's answer, or the standing yes of a demonstration; either is written to the audit log."""
-    answer = {"approved": True, "by": "--approve auto"} if c.auto_approve else interrupt({"waits_for": what, **about})
+def _settled(state: CampaignState) -> CampaignState:
+    """A renewal is over: the next one begins anew."""
+    return {"renewal": None, "fresh": [], "rounds": {k: n for k, n in state["rounds"].items() if k != RENEWAL}}
+
+
+def _ask(c: Context, what: str, about: dict[str, Any], standing: str | None = None) -> dict[str, Any]:
+    """A person's answer, or the `standing` yes of a plan or a demonstration; either is written to the audit log."""
+    standing = "--approve auto" if c.auto_approve else standing
+    answer = {"approved": True, "by": standing} if standing else interrupt({"waits_for": what, **about})
     if not isinstance(answer, dict) or not isinstance(answer.get("approved"), bool):
         answer = {"approved": False, "by": "nobody"}
     audit.write(

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
+from langchain_core.tools import BaseTool
 from langgraph.runtime import Runtime
 
 from graphs.state import CohortState, Context
 from journeyman.domain import PolicyReport
+
+LOOKING = ("sequence_touchpoints", "forecast", "evaluate_policy", "explain")
+"""The bandit's tools that change nothing: what agents may call by themselves."""
+
+
+def looking(tools: Mapping[str, BaseTool]) -> dict[str, BaseTool]:
+    """Of a journey's tools those that only look."""
+    return {name: tools[name] for name in LOOKING}
 
 
 async def snapshot(state: CohortState, runtime: Runtime[Context]) -> CohortState:
@@ -25,7 +35,7 @@ async def orchestrate(state: CohortState, runtime: Runtime[Context]) -> CohortSt
     """The orchestrator agent reads the policy's report and orders pace, exploration and rest; it can only tighten."""
     work = runtime.context.at_work()
     report = PolicyReport.model_validate(await work.tools["policy_report"].ainvoke({}))
-    orders = await runtime.context.team.orchestrator.orchestrate(report, work.plan)
+    orders = await runtime.context.team.orchestrator.orchestrate(report, work.plan, looking(work.tools))
     return {"orders": orders.model_dump(mode="json")}
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from journeyman.chance import Keys, mix, uniform
-from journeyman.domain import Incentive, SendWindow, Variant
+from journeyman.domain import Incentive, Plan, SendWindow, Variant
 
 Action = tuple[Variant, SendWindow] | None
 Choice = tuple[NDArray[np.int32], NDArray[np.float64]]
@@ -81,3 +81,9 @@ def _middle(offers: Sequence[Incentive | None]) -> str | None:
     """The middle one of the offers by size, None when there is none."""
     kinds = sorted({(o.value, o.key) for o in offers if o})
     return kinds[len(kinds) // 2][1] if kinds else None
+
+
+def standard_theme(plan: Plan) -> str:
+    """What business as usual writes about: the offer where the plan has such a theme, else its first theme."""
+    usual = ("savings", "member_rate", "rewards")
+    return next((t for t in usual if t in plan.action_sets.themes), plan.action_sets.themes[0])

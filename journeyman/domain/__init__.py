@@ -33,6 +33,7 @@ from journeyman.domain.plan import (
     Objective,
     Plan,
     QuietHours,
+    Renewal,
     Schedule,
     SuccessEvent,
 )
@@ -45,6 +46,6 @@ __all__ = [
     "BlockReason", "Brand", "Brief", "Channel", "Comparison", "Cta", "Customer", "DataSources", "Decision", "Event", "Evidence",
     "FrequencyCap", "Guardrails", "Hypothesis", "Id", "Incentive", "Learning", "LevelReport", "Lever", "Measurement", "Money", "Not",
     "Objective", "Orders", "Outgoing", "Plan", "PolicyReport", "Predicate", "Product", "Question", "Questions", "QuietHours", "Record",
-    "Regulated", "Rendered", "Schedule", "SegmentReport", "Send", "SendState", "SendWindow", "Short", "Source", "SuccessEvent", "Text",
-    "Topic", "Variant", "Verdict", "Violation", "Written",
+    "Regulated", "Rendered", "Renewal", "Schedule", "SegmentReport", "Send", "SendState", "SendWindow", "Short", "Source", "SuccessEvent",
+    "Text", "Topic", "Variant", "Verdict", "Violation", "Written",
 ]  # fmt: skip

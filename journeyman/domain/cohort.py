@@ -8,7 +8,8 @@ from journeyman.domain.base import Channel, Record, SendWindow, Short, Text
 
 
 class LevelReport(Record):
-    """How one level of one lever has done: `lever` is channel, theme, tone, product, incentive or send_window."""
+    """How one level of one lever has done: `lever` is channel, theme, tone, product, incentive or send_window; or variant, for those that
+    are clearly worn out or clearly weak."""
 
     lever: Short
     level: Short
@@ -30,6 +31,10 @@ class SegmentReport(Record):
     sends: int = Field(ge=0)
     reward_rate: float
     overall_rate: float
+    """The level's rate for everybody."""
+    low: float = 0.0
+    high: float = 1.0
+    """95 % interval of the segment's rate."""
 
 
 class PolicyReport(Record):
@@ -82,6 +87,9 @@ class Learning(Record):
     segment: Short | None = None
     lift_points: float
     """Reward rate above (below) the comparison, in percentage points."""
+    low_points: float | None = None
+    high_points: float | None = None
+    """95 % interval of `lift_points`; None where it is not known."""
     sends: int = Field(ge=0)
 
 

@@ -24,6 +24,8 @@ class Brief(Record):
     count: int = Field(default=1, ge=1, le=100)
     note: Text = ""
     """Anything else the writer should know: a hypothesis to test, a repair to make."""
+    translates: list[Id] = Field(default_factory=list, max_length=100)
+    """Approved variants whose idea is carried over into `language`; empty: new ideas are wanted."""
 
 
 class Cta(Record):

@@ -24,6 +24,12 @@ class Customer(Record):
     attributes: dict[str, str] = Field(default_factory=dict)
     """Further template variables (city, tier …)."""
 
+    @property
+    def tongue(self) -> str | None:
+        """The language spoken, as two letters (`de-AT` and `DE` are `de`), or None where it is unknown or no code."""
+        code = (self.language or "").strip().replace("_", "-").lower().partition("-")[0]
+        return code if len(code) == 2 and code.isascii() and code.isalpha() else None
+
     def address(self, channel: Channel) -> str | None:
         """The address on a channel as given (in-app reaches the customer id), or None."""
         return {"email": self.email, "sms": self.phone, "push": self.push_token, "in_app": self.id}[channel]

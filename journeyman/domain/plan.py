@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_serializer, field_validator
 
 from journeyman.domain.base import Channel, Id, Record, Regulated, SendWindow, Short, Text
+from journeyman.domain.brand import Brand
 from journeyman.domain.predicate import Predicate
 
 
@@ -150,6 +151,16 @@ class Schedule(Record):
     horizon_days: int = Field(default=28, ge=1, le=730)
 
 
+class Renewal(Record):
+    """How a live journey's library renews itself by what was learned: copy that is worn out goes, copy comes where more would pay."""
+
+    approval: Literal["ask", "auto"] = "ask"
+    """Whether new copy waits for a person's yes. Its checks are the same either way."""
+    every_days: int = Field(default=7, ge=1, le=365)
+    variants: int = Field(default=24, ge=1, le=500)
+    """New variants ordered in a cycle."""
+
+
 class Plan(Record):
     """One journey, ready to be approved. A change makes a new version; the old one stays in the store."""
 
@@ -163,6 +174,8 @@ class Plan(Record):
     schedule: Schedule = Schedule()
     priority: int = Field(default=50, ge=0, le=100)
     """Which of several live journeys goes first where a customer's limits let only one through; the higher."""
+    renewal: Renewal | None = None
+    """None: the library stays as it was approved; what more copy would pay is only proposed."""
     languages: list[Tongue] = Field(default_factory=list, max_length=20)
     """What the copy is written in, the main language first; empty: the brand's own."""
     assumptions: list[Text] = Field(default_factory=list, max_length=50)
@@ -175,6 +188,10 @@ class Plan(Record):
     def _texts(cls, value: object) -> object:
         """A hypothesis may be words alone; so were all of them in older plans."""
         return [{"text": h} if isinstance(h, str) else h for h in value] if isinstance(value, list) else value
+
+    def spoken(self, brand: Brand) -> Brand:
+        """The brand as it speaks in this journey: in the plan's main language."""
+        return brand.model_copy(update={"default_language": self.languages[0]}) if self.languages else brand
 
     def levels(self) -> dict[Lever, list[str]]:
         """What each lever can be set to, as hypotheses name it; `none` is a message without an offer."""
@@ -193,6 +210,6 @@ class Plan(Record):
         said = [h.strength for h in self.hypotheses if h.lever == lever and h.level == level]
         return max(said, key=abs, default=0.0)
 
-    def weight(self, lever: Lever, level: str) -> float:
+    def weight(self, lever: str, level: str) -> float:
         """How much copy a level is worth beside the lever's others: 2 for a sure hypothesis in its favour, a half for one against it."""
         return float(2 ** self.expected(lever, level))

@@ -85,7 +85,7 @@ def _of_table(name: str, typed: Typed, table: Any, customers: Any) -> list[Check
     if name == "customers" and "time_zone" in typed.present:
         zones = table.select("time_zone").distinct().to_pyarrow()["time_zone"].to_pylist()
         wrong = sorted(z for z in zones if z and not valid(z))
-        bad = table.time_zone.isin(wrong) if wrong else ibis.literal(False)
+        bad = table.time_zone.isin(wrong) if wrong else table.time_zone.notnull() & ibis.literal(False)
         remedy = "Write an IANA name, such as America/New_York; until then only hours allowed in all of the brand's zones are used."
         checks.append(Check("invalid time_zone", bad, table.time_zone, remedy, drops=False))
     if name == "customers":

@@ -70,7 +70,8 @@ def level_reports(levers: Mapping[str, Sequence[str | None]], reward: Floats, pr
 def segment_reports(
     levers: Mapping[str, Sequence[str | None]], reward: Floats, propensity: Floats, members: Masks, *, least: int = 50, top: int = 20
 ) -> list[SegmentReport]:
-    """Where a level does better or worse for a segment than for everybody: the clearest `top`, each with at least `least` sends.
+    """Where a level does better or worse for a segment than for everybody: the clearest, each with at least `least` sends; up to `top`,
+    half of them better where there are so many (low rates have narrow intervals, so "worse" alone would fill the list).
 
     Kept are those whose Wilson interval leaves out the rate of everybody else with that level; `members` are masks (n,) over the sends.
     """
@@ -90,11 +91,22 @@ def segment_reports(
                 if low <= other <= high:
                     continue
                 report = SegmentReport(
-                    segment=segment, lever=lever, level=str(level), sends=int(inside.sum()), reward_rate=rate, overall_rate=overall
+                    segment=segment,
+                    lever=lever,
+                    level=str(level),
+                    sends=int(inside.sum()),
+                    reward_rate=rate,
+                    overall_rate=overall,
+                    low=low,
+                    high=high,
                 )
                 found.append((abs(rate - other) / (high - low), report))
     found.sort(key=lambda pair: (-pair[0], pair[1].segment, pair[1].lever, pair[1].level))
-    return [report for _, report in found[:top]]
+    better = [report for _, report in found if report.reward_rate > report.overall_rate]
+    worse = [report for _, report in found if report.reward_rate <= report.overall_rate]
+    most = max(top // 2, top - len(worse))
+    kept = better[:most] + worse[: top - min(len(better), most)]
+    return [report for _, report in found if report in kept]
 
 
 def _weights(propensity: Floats) -> Floats:

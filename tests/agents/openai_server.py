@@ -197,6 +197,8 @@ class OpenAIServer:
 
 def answer(schema: str, prompt: str, draw: random.Random) -> dict[str, Any]:
     """What a willing model would say, as the schema wants it."""
+    if schema.endswith("Step"):
+        return {"step": {"done": answer(schema.removesuffix("Step"), prompt, draw)}}
     if schema.endswith("Drafts"):
         brief, count = _data(prompt, "brief"), int(re.search(r"Write (\d+) variants", prompt)[1])  # type: ignore[index]
         return {"variants": [_draft(schema[:-1], prompt, brief.get("theme", ""), draw) for _ in range(count)]}

@@ -492,7 +492,6 @@ def test_the_numbers_are_the_reports(says: Scripted) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"learnings": [LESSON | {"statement": "Savings copy lifts orders by 40 percent."}]},
         {"learnings": [LESSON | {"level": "unheard_of"}]},
         {"learnings": [LESSON | {"segment": "night owls"}]},
         {"learnings": [LESSON | {"lift_points": 99}]},
@@ -504,6 +503,35 @@ def test_the_numbers_are_the_reports(says: Scripted) -> None:
 def test_an_analyst_cannot_invent(changes: dict[str, Any], says: Scripted) -> None:
     with pytest.raises(ModelNonsense):
         asyncio.run(ModelAnalyst(says(*[ANALYSIS | changes] * 3)).analyse(REPORT, PLAN))
+
+
+FALSE = LESSON | {"statement": "Savings copy lifts orders by 40 percent."}
+
+
+def test_a_false_figure_is_sent_back_once_and_then_said_without_the_model(says: Scripted) -> None:
+    true = LESSON | {"statement": "Savings copy works better: 5% of 300 sends, likely between 4% and 6%, against 3% overall."}
+    found = asyncio.run(ModelAnalyst(says(ANALYSIS | {"learnings": [FALSE]}, ANALYSIS | {"learnings": [true]})).analyse(REPORT, PLAN))
+    assert found.learnings[0].statement == true["statement"] and "40" in says.asked[1][-1]["content"]
+    stubborn = asyncio.run(ModelAnalyst(says(*[ANALYSIS | {"learnings": [FALSE]}] * 2)).analyse(REPORT, PLAN))
+    said = stubborn.learnings[0]
+    assert "40" not in said.statement and "5% of 300 sends" in said.statement
+    assert (said.lift_points, said.low_points, said.high_points, said.sends) == (2.0, 1.0, 3.0, 300)
+
+
+@pytest.mark.parametrize(
+    "said", ["Savings copy works worse than the rest.", "Savings copy earns twice the average.", "15% off moves 5.1% of people."]
+)
+def test_what_contradicts_its_row_is_replaced(said: str, says: Scripted) -> None:
+    wrong = ANALYSIS | {"learnings": [LESSON | {"statement": said}]}
+    found = asyncio.run(ModelAnalyst(says(wrong, wrong)).analyse(REPORT, PLAN))
+    assert found.learnings[0].statement != said and "300 sends" in found.learnings[0].statement
+
+
+def test_a_false_paragraph_is_written_without_the_model(says: Scripted) -> None:
+    learnings = [Learning(statement="Savings copy works.", lever="theme", level="savings", lift_points=2.04, sends=1300)]
+    wrong = {"paragraph": "Savings copy earned 3.5 points more than everything else did."}
+    told = asyncio.run(ModelAnalyst(says(wrong, wrong)).narrate(learnings, PLAN))
+    assert "3.5" not in told and "1,300 sends" in told
 
 
 def test_a_level_may_carry_its_number(says: Scripted) -> None:

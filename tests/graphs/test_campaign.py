@@ -94,6 +94,8 @@ def test_a_model_behind_http_writes_300_with_retries_and_a_cost_table(office: Of
 class Stubborn:
     """A copywriter whose every n-th draft carries a stock phrase the brand bans, and which needs so many repairs to let go of it."""
 
+    languages = None
+
     def __init__(self, writer: Any, needs: dict[int, int]) -> None:
         self.writer, self.needs, self.left = writer, needs, dict[str, int]()
         self.asked: list[tuple[str, set[str]]] = []

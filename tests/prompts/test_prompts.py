@@ -21,7 +21,7 @@ def inputs(id: str) -> dict[str, object]:
 
 
 def test_every_prompt_there_is() -> None:
-    assert ids() == ["analyse", "narrate", "orchestrate", "plan", "repair", "review", "write"]
+    assert ids() == ["analyse", "narrate", "orchestrate", "plan", "repair", "review", "translate", "write"]
 
 
 @pytest.mark.parametrize("id", ids())

@@ -119,6 +119,11 @@ def find(brief: Brief, plan: Plan, brand: Brand) -> tuple[Bank, str]:
     return load(GENERAL), kind
 
 
+def suits(kind: str, plan: Plan, brand: Brand) -> bool:
+    """Whether a kind's own copy is right for the brand: a savings account or a hotel is not everybody's trade."""
+    return kind not in _TRADE or _trades(kind, plan, brand)
+
+
 def thing_of(plan: Plan) -> str | None:
     """What the success event makes (`project_created`: a project), None when it makes nothing with a name."""
     for success in plan.objective.events:

@@ -26,7 +26,14 @@ CLEAR = report(
         level("variant", "email-a-1", 0.005, 0.004, 300),
         level("variant", "email-a-2", 0.05, 0.03, 300),
     ],
-    segments=[SegmentReport(segment="evening shoppers", lever="channel", level="sms", sends=400, reward_rate=0.14, overall_rate=0.08)],
+    segments=[
+        SegmentReport(
+            segment="evening shoppers", lever="channel", level="sms", sends=400, reward_rate=0.14, overall_rate=0.08, low=0.11, high=0.17
+        ),
+        SegmentReport(
+            segment="newcomers", lever="channel", level="sms", sends=400, reward_rate=0.1, overall_rate=0.08, low=0.07, high=0.14
+        ),
+    ],
 )
 
 

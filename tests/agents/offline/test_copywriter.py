@@ -166,10 +166,48 @@ def test_banned_phrases_of_brand_and_plan_never_appear():
     assert not any(re.search(rf"\b{phrase}\b", text, re.I) for w in written for text in w.variant.texts().values() for phrase in banned)
 
 
-def test_another_language_is_refused_with_a_remedy():
-    with pytest.raises(ContentError, match="English only") as refused:
-        write(brief(language="de"), plan(), ACME)
-    assert refused.value.remedy
+def test_a_language_without_a_bank_is_refused_with_a_remedy():
+    with pytest.raises(ContentError, match="English, German, French and Spanish") as refused:
+        write(brief(language="it"), plan(), ACME)
+    assert "default_language" in (refused.value.remedy or "")
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+@pytest.mark.parametrize("use_case", KINDS)
+def test_copy_in_other_languages_covers_the_levers_and_passes_the_checker(use_case, language):
+    planned, setting = template(use_case)
+    written = [w for b in first_round(planned, setting.brand, 120, language=language) for w in write(b, planned, setting)]
+    verdicts = [check(w.variant, setting.brand, planned.guardrails) for w in written]
+    bad = [v for v in verdicts if v.verdict != "approve"]
+    assert len(bad) <= 0.03 * len(written) and {x.rule for v in bad for x in v.violations} <= {"S01"}
+    assert all(w.variant.language == language for w in written)
+    fresh = NearDuplicates().keep([(w.variant.channel, w.variant.id, core_text(w.variant)) for w in written])
+    assert sum(fresh.values()) >= 60
+    sets = planned.action_sets
+    kept = [w.variant for w in written if fresh[w.variant.id]]
+    assert {v.theme for v in kept} == set(sets.themes) and {v.tone for v in kept} == set(sets.tones)
+    assert {v.channel for v in kept} == set(sets.channels)
+    assert {v.incentive.key for v in kept if v.incentive} == {i.key for i in sets.incentives}
+
+
+@pytest.mark.parametrize("language", ["de", "fr", "es"])
+def test_text_messages_abroad_stay_in_gsm_and_emails_say_how_to_leave(language):
+    planned, setting = template("retail")
+    for channel, theme in (("sms", "new_in"), ("email", "thank_you")):
+        for w in write(brief(channel, theme, count=8, language=language, incentive=setting.brand.incentives[0]), planned, setting):
+            body = w.variant.body
+            assert all(map(gsm, body)) or len(body) <= 134 if channel == "sms" else "unsubscribe_url" in body and "postal_address" in body
+            assert "Unsubscribe" not in body and "Reply" not in body
+            assert setting.brand.incentives[0].code in body
+
+
+def test_what_a_language_has_no_words_for_is_not_written():
+    planned, setting = template("retail")
+    odd = setting.brand.incentives[0].model_copy(update={"conditions": "Only for orders of two lamps."})
+    assert write(brief("email", "thank_you", language="de", incentive=odd), planned, setting) == []
+    assert write(brief("email", "a_theme_of_their_own", language="de"), planned, setting) == []
+    german = Setting(brand=setting.brand.model_copy(update={"default_language": "de"}), today=setting.today)
+    assert "Only for orders" in write(brief("email", "thank_you", language="de", incentive=odd), planned, german)[0].variant.body
 
 
 @pytest.mark.parametrize(

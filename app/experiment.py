@@ -1,0 +1,56 @@
+"""Both ends of the experimentation loop in a workspace: what writers are told beside a brief, and proposals on their way to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from graphs.state import Proposal
+from journeyman.store import Store, audit, journeys
+
+if TYPE_CHECKING:
+    from app.office import Office
+    from tools.knowledge import Knowledge
+
+RECALLED, LATEST = 6, 200
+"""Passages a writer is given with a brief, and how many of the latest learnings they are chosen from."""
+
+
+def recall(store: Store, passages: Sequence[str]) -> Callable[[str], list[str]]:
+    """Looks up the RECALLED passages of the knowledge folder and of what journeys have taught that are nearest to a subject."""
+
+    @cache
+    def known() -> Knowledge:
+        from graphs.nodes.learning import LEARNED
+        from tools.knowledge import Knowledge
+
+        found = Knowledge()
+        told = [e.detail["statement"] for e in audit.read(store) if e.action == LEARNED]
+        found.add(["\n\n".join(passages), *(f"Learned earlier: {statement}" for statement in told[-LATEST:])])
+        return found
+
+    return lambda about: known().passages(about, RECALLED)
+
+
+async def commission(office: Office, journey: str, proposal: Proposal, target: int) -> dict[str, Any]:
+    """A live journey's campaign graph, begun again with what its analyst proposes; a proposal that still waits for a person stays the one
+    that counts. Returns its state with `waits_for`. Called from within the learning graph, it is a graph of its own all the same."""
+    from langchain_core.runnables.config import var_child_runnable_config
+
+    async def run() -> dict[str, Any]:
+        plan = journeys.plan(office.store, journey)
+        begin = {"plan": plan.model_dump(mode="json"), "goal": plan.goal, "short": {}, "renewal": proposal, "fresh": []}
+        async with office.campaign_graph(journey) as (graph, config):
+            before = await graph.aget_state(config)
+            if not before.interrupts:
+                begin["target"] = before.values.get("target", target)
+                await graph.ainvoke(begin, config, context=office.context(journey), durability="async")
+            after = await graph.aget_state(config)
+            return {**after.values, "waits_for": after.interrupts[0].value["waits_for"] if after.interrupts else None}
+
+    apart = copy_context()
+    apart.run(var_child_runnable_config.set, None)
+    return await asyncio.create_task(run(), context=apart)
