@@ -44,3 +44,13 @@ def team(space: Workspace, model: str, budget: Budget, store: Store, **door: Any
         "clock": store.clock,
     }
     return assemble(model, **{**settings, **door})
+
+
+def warm() -> None:
+    """Loads what checking and comparing copy need, which takes seconds: for a thread, while a model is waited for."""
+    from guardrails.check import check
+    from journeyman.domain import Brand, Guardrails, Variant
+    from tools.knowledge import NearDuplicates
+
+    NearDuplicates.warm()
+    check(Variant(id="warm", channel="sms", body="Act now.", theme="any", tone="any"), Brand(name="Any"), Guardrails())

@@ -187,7 +187,7 @@ class Office:
         stopped. Returns its state with `waits_for` (answers, plan, library or None)."""
         from langgraph.types import Command
 
-        from tools.knowledge import NearDuplicates
+        from app.models import warm
 
         async with self.campaign_graph(journey) as (graph, config):
             before = await graph.aget_state(config)
@@ -208,7 +208,7 @@ class Office:
                 if work is None and before.interrupts:
                     work = Command(resume={"approved": True, "by": "--approve auto"})
                 if self.model != "offline":  # loaded while the model is waited for
-                    asyncio.get_running_loop().run_in_executor(None, NearDuplicates.warm)
+                    asyncio.get_running_loop().run_in_executor(None, warm)
                 with running(self, "campaign", journey):
                     await graph.ainvoke(work, config, context=self.context(journey, **context), durability="async")
             after = await graph.aget_state(config)

@@ -5,6 +5,7 @@ State holds ids, counts and small JSON only: variants, decisions and sends live 
 
 from __future__ import annotations
 
+from asyncio import Lock
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import add
@@ -105,7 +106,8 @@ class LearningState(TypedDict, total=False):
 @dataclass(frozen=True)
 class Context:
     """What every node may use. `journey` names the one at hand; `auto_approve` answers interrupts (demonstrations, tests);
-    `tracer` None: the one of the process. `judged`: what the rules said of a text, by its fingerprint, for this process alone."""
+    `tracer` None: the one of the process. `judged`: what the rules said of a text, by its fingerprint, for this process alone;
+    `pen`: one task at a time files what it wrote (more threads would only keep the event loop from its turn)."""
 
     store: Store
     team: Team
@@ -118,6 +120,7 @@ class Context:
     tell: Callable[[str, int, int], None] = field(default=lambda _stage, _done, _total: None)
     tracer: Tracer | None = None
     judged: dict[str, Verdict] = field(default_factory=dict)
+    pen: Lock = field(default_factory=Lock)
     recall: Callable[[str], Sequence[str]] | None = None
     """Passages of the brand guide and earlier learnings that have to do with a question; None: the setting's own passages."""
     commission: Callable[[Proposal], Awaitable[dict[str, Any]]] | None = None

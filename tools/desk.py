@@ -109,14 +109,8 @@ class Desk:
         for k, (variant_id, _) in enumerate(self.actions[1:], 1):
             self.actions_of.setdefault(str(variant_id), []).append(k)
         copies, usable = [self.variants[str(v)][0] for v, _ in self.actions[1:]], [v not in self.retired for v, _ in self.actions[1:]]
-        self.tongues = Tongues.make(
-            copies,
-            np.array(usable),
-            self.cell,
-            len(self.channels) * len(self.windows),
-            self.customers,
-            self.plan.spoken(self.brand).default_language,
-        )
+        cells, own = len(self.channels) * len(self.windows), self.plan.spoken(self.brand).default_language
+        self.tongues = Tongues.make(copies, np.array(usable), self.cell, cells, self.customers, own)
         offers = [None if v is None else self.variants[v][0].incentive for v, _ in self.actions]
         self.liability = np.array([reserve(offer, self.brand) for offer in offers])  # (K,)
 

@@ -150,7 +150,8 @@ async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
     if c.team.model == "offline":
         library.add(c.store, c.journey, written)
     else:  # the disk and the rules take their time; writers who wait for the model need not wait for these too
-        await asyncio.to_thread(_keep, c, planned, written)
+        async with c.pen:
+            await asyncio.to_thread(_keep, c, planned, written)
     c.tell("Writing", len(written), 0)
     return {"unchecked": [w.variant.id for w in written]}
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, field_serializer, field_validator
 
 from journeyman.domain.base import Channel, Id, Record, Regulated, SendWindow, Short, Text
-from journeyman.domain.brand import Brand
 from journeyman.domain.predicate import Predicate
+
+if TYPE_CHECKING:
+    from journeyman.domain.brand import Brand
 
 
 class Incentive(Record):
@@ -205,7 +207,7 @@ class Plan(Record):
             "send_window": list(sets.send_windows),
         }
 
-    def expected(self, lever: Lever, level: str) -> float:
+    def expected(self, lever: str, level: str) -> float:
         """How much better a level is expected to work than the lever's others, -1 to 1: its strongest hypothesis, 0 without one."""
         said = [h.strength for h in self.hypotheses if h.lever == lever and h.level == level]
         return max(said, key=abs, default=0.0)
