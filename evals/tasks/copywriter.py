@@ -1,4 +1,6 @@
-"""Suite `copywriter`: briefs for every channel and kind of offer, briefs in other languages, and rejected copy to mend."""
+"""Suite `copywriter`: briefs for every channel and kind of offer, briefs in other languages, copy to
+carry over into them, and rejected copy to mend.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +39,7 @@ def read() -> list[Case]:
                 given = {"brand": labelled["brand"], "variant": line["variant"]}
             else:
                 given = {name: line[name] for name in ("event", "goal", "brief", "count")} | {"brand": known[line["brand"]]}
+                given |= {"originals": line["originals"]} if "originals" in line else {}
             found.append(Case(id=line["id"], cluster=line["id"], given=given))
         except (KeyError, OSError, ValueError) as problem:
             raise ContentError(f"{where} is no case: {problem!r}.", remedy="A line is a brief or a variant to mend.") from problem
@@ -81,7 +84,8 @@ async def answer(case: Case, subject: Subject) -> dict[str, Any]:
         return {"variant": mended.variant.model_dump(mode="json", exclude_none=True) if mended else None}
     try:
         brief = Brief.model_validate({**given["brief"], "id": "brief", "count": given["count"]})
-        written = await subject.team.copywriter.write(brief, planned, around)
+        originals = [Variant.model_validate(v) for v in given.get("originals", ())]
+        written = await subject.team.copywriter.write(brief, planned, around, originals=originals)
     except ContentError as refusal:
         return {"refused": refusal.message}
     return {"variants": [w.variant.model_dump(mode="json", exclude_none=True) for w in written]}
@@ -106,7 +110,7 @@ def breakdown(pairs: Sequence[tuple[Case, Attempt]]) -> dict[str, dict[str, floa
 SUITE = Suite(
     name="copywriter",
     says="Copy keeps the brief, the offer record and the language, reads easily, sounds like the brand and does not repeat itself.",
-    prompts=("write", "repair"),
+    prompts=("write", "repair", "translate"),
     metrics={
         "written": "variants ordered that were written",
         "constraints": "variants that break no rule",
