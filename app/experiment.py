@@ -8,6 +8,7 @@ from contextvars import copy_context
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from app.running import running
 from graphs.state import Proposal
 from journeyman.store import Store, audit, journeys
 
@@ -47,7 +48,8 @@ async def commission(office: Office, journey: str, proposal: Proposal, target: i
             before = await graph.aget_state(config)
             if not before.interrupts:
                 begin["target"] = before.values.get("target", target)
-                await graph.ainvoke(begin, config, context=office.context(journey), durability="async")
+                with running(office, "campaign", journey):
+                    await graph.ainvoke(begin, config, context=office.context(journey), durability="async")
             after = await graph.aget_state(config)
             return {**after.values, "waits_for": after.interrupts[0].value["waits_for"] if after.interrupts else None}
 
