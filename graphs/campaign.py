@@ -1,6 +1,6 @@
 """The campaign graph: plan (⇄ ⏸ask back) → lint → ⏸approve → brief → write* → check* → curate → ⏸approve → publish.
 
-Wiring only; the nodes stand in `graphs/nodes/campaign.py`. `*` fans out under one concurrency limit; ⏸ waits for a person.
+Wiring only; the nodes stand in `graphs/nodes/planning.py` and `campaign.py`. `*` fans out under one concurrency limit; ⏸ waits for a person.
 Curate sends the graph back to brief while the library is short of its target and a round is left. A live journey comes here again with
 what its analyst proposes: brief → … → publish, without a new plan.
 """
@@ -14,6 +14,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from graphs.nodes import campaign as nodes
+from graphs.nodes import planning
 from graphs.state import CampaignState, CheckTask, Context, WriteTask
 from graphs.traced import traced
 
@@ -22,10 +23,10 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     """The compiled graph; without a checkpointer it cannot be interrupted or resumed."""
     graph = StateGraph(CampaignState, context_schema=Context)
     step = traced("campaign")
-    graph.add_node("plan", step(nodes.plan))
-    graph.add_node("ask_back", step(nodes.ask_back))
-    graph.add_node("lint", step(nodes.lint))
-    graph.add_node("approve_plan", step(nodes.approve_plan))
+    graph.add_node("plan", step(planning.plan))
+    graph.add_node("ask_back", step(planning.ask_back))
+    graph.add_node("lint", step(planning.lint))
+    graph.add_node("approve_plan", step(planning.approve_plan))
     graph.add_node("brief", step(nodes.brief))
     graph.add_node("write", step(nodes.write), input_schema=WriteTask)
     graph.add_node("gather", step(nodes.gather))
@@ -35,10 +36,10 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_node("publish", step(nodes.publish))
 
     graph.add_conditional_edges(START, nodes.what_for, {"campaign": "plan", "renewal": "brief"})
-    graph.add_conditional_edges("plan", nodes.planned, {"open": "ask_back", "planned": "lint"})
+    graph.add_conditional_edges("plan", planning.planned, {"open": "ask_back", "planned": "lint"})
     graph.add_edge("ask_back", "plan")
     graph.add_edge("lint", "approve_plan")
-    graph.add_conditional_edges("approve_plan", nodes.plan_verdict, {"approved": "brief", "rejected": END})
+    graph.add_conditional_edges("approve_plan", planning.plan_verdict, {"approved": "brief", "rejected": END})
     graph.add_conditional_edges("brief", nodes.orders_for_writers, ["write", "curate"])
     graph.add_edge("write", "gather")
     graph.add_conditional_edges("gather", nodes.orders_for_checkers, ["check", "curate"])

@@ -1,4 +1,4 @@
-"""Nodes of the campaign graph. Copy goes to the store as it is written, keyed by id, so that a repeated node writes nothing twice."""
+"""Nodes of the campaign graph from the first brief on. Copy goes to the store as it is written, keyed by id, so that a repeated node writes nothing twice."""
 
 from __future__ import annotations
 
@@ -8,18 +8,17 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from langgraph.runtime import Runtime
-from langgraph.types import Send, interrupt
-from pydantic import ValidationError
+from langgraph.types import Send
 
 from agents import orders
 from agents.copytext import core_text
 from agents.roles import Opinion, Setting
+from graphs.nodes.planning import ask
 from graphs.state import CampaignState, CheckTask, Context, Proposal, WriteTask
 from guardrails.check import check as check_variant
 from guardrails.check import merge
-from guardrails.lint import lint as lint_plan
-from journeyman.domain import Answer, Brand, Brief, Plan, Questions, Variant, Verdict, Written
-from journeyman.errors import ModelNonsense, ModelRefused, PlanError
+from journeyman.domain import Brand, Brief, Plan, Variant, Verdict, Written
+from journeyman.errors import ModelNonsense, ModelRefused
 from journeyman.store import audit, journeys, library
 
 REPAIRS = 2
@@ -32,70 +31,6 @@ CHUNK = 40
 
 def what_for(state: CampaignState) -> Literal["campaign", "renewal"]:
     return "renewal" if state.get("renewal") else "campaign"
-
-
-async def plan(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
-    """The planner agent, with what it has been told so far; a plan that is given already is kept."""
-    c = runtime.context
-    c.tell("Planning", 0, 0)
-    made = Plan.model_validate(state["plan"]) if state.get("plan") else await _planner(c, state)
-    if isinstance(made, Questions):
-        told = {"journey": c.journey, "goal": state["goal"], "about": [q.id for q in made.questions]}
-        audit.write(c.store, actor="planner", action="ask", detail=told)
-        return {"questions": [q.model_dump(mode="json") for q in made.questions]}
-    made = made.model_copy(update={"name": c.journey})
-    journeys.save_plan(c.store, made)
-    return {"plan": made.model_dump(mode="json"), "questions": []}
-
-
-async def _planner(c: Context, state: CampaignState) -> Plan | Questions:
-    """The planner's answer. Raises PlanError when it still asks though nobody is there to answer."""
-    answers, assume = [Answer.model_validate(a) for a in state.get("answers", [])], state.get("assume", False) or c.auto_approve
-    made = await c.team.planner.plan(state["goal"], c.setting, answers=answers, assume=assume)
-    if c.auto_approve and isinstance(made, Questions):
-        open_ = [q for q in made.questions if not q.assumed] or made.questions
-        raise PlanError(f"Nothing sensible can be assumed: {open_[0].text}", remedy="Say it in the goal.")
-    return made
-
-
-def planned(state: CampaignState) -> Literal["open", "planned"]:
-    return "open" if state["questions"] else "planned"
-
-
-async def ask_back(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
-    """⏸ The planner asks back before it plans. Resumed with `{"answers": [{"question", "text"}, …]}` or `{"assume": true}`; anything else
-    is no answer, and it asks again."""
-    said = interrupt({"waits_for": "answers", "questions": state["questions"]})
-    told = said if isinstance(said, dict) else {}
-    try:
-        given = [Answer.model_validate(a).model_dump() for a in told.get("answers", [])]
-    except ValidationError:
-        given = []
-    assume = told.get("assume") is True
-    if given or assume:
-        about = {"journey": runtime.context.journey, "answers": given}
-        audit.write(runtime.context.store, actor=str(told.get("by") or "unknown"), action="answer" if given else "assume", detail=about)
-    return {"answers": [*state.get("answers", []), *given], "assume": assume}
-
-
-async def lint(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
-    """The plan linter's findings, for the person who approves."""
-    c, planned = runtime.context, Plan.model_validate(state["plan"])
-    facts = c.audience(planned)
-    findings = lint_plan(planned, audience=facts, other_plans=journeys.live_plans(c.store, but=c.journey))
-    return {"findings": [f.model_dump(mode="json") for f in findings], "speakers": facts.languages if facts else {}}
-
-
-async def approve_plan(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
-    """⏸ A person says yes to the plan; no answer means no."""
-    answer = _ask(runtime.context, "plan", {"plan": state["plan"], "findings": state["findings"]})
-    if answer["approved"]:
-        journeys.approve(runtime.context.store, runtime.context.journey, by=answer["by"])
-    return {"plan_approved": bool(answer["approved"])}
-
-
-def plan_verdict(state: CampaignState) -> Literal["approved", "rejected"]:
-    return "approved" if state["plan_approved"] else "rejected"
 
 
 async def brief(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
@@ -253,10 +188,10 @@ async def approve_library(state: CampaignState, runtime: Runtime[Context]) -> Ca
     """⏸ A person says yes to the copy; no answer means no."""
     c, proposal = runtime.context, state.get("renewal")
     if not proposal:
-        answer = _ask(c, "library", {"counts": state["counts"], "short": state["short"]})
+        answer = ask(c, "library", {"counts": state["counts"], "short": state["short"]})
         return {"published": bool(answer["approved"])}
     about = {"new": state["fresh"], "retire": proposal["retire"], "why": proposal["why"]}
-    answer = _ask(c, "new copy", about, standing=None if proposal["ask"] else "the plan")
+    answer = ask(c, "new copy", about, standing=None if proposal["ask"] else "the plan")
     if not answer["approved"]:
         library.settle(c.store, c.journey, rejected=state["fresh"])
         return {"published": False, **_settled(state)}
@@ -292,18 +227,3 @@ async def publish(state: CampaignState, runtime: Runtime[Context]) -> CampaignSt
 def _settled(state: CampaignState) -> CampaignState:
     """A renewal is over: the next one begins anew."""
     return {"renewal": None, "fresh": [], "rounds": {k: n for k, n in state["rounds"].items() if k != RENEWAL}}
-
-
-def _ask(c: Context, what: str, about: dict[str, Any], standing: str | None = None) -> dict[str, Any]:
-    """A person's answer, or the `standing` yes of a plan or a demonstration; either is written to the audit log."""
-    standing = "--approve auto" if c.auto_approve else standing
-    answer = {"approved": True, "by": standing} if standing else interrupt({"waits_for": what, **about})
-    if not isinstance(answer, dict) or not isinstance(answer.get("approved"), bool):
-        answer = {"approved": False, "by": "nobody"}
-    audit.write(
-        c.store,
-        actor=str(answer.get("by") or "unknown"),
-        action=f"{'approve' if answer['approved'] else 'reject'} {what}",
-        detail={"journey": c.journey},
-    )
-    return answer

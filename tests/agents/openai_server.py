@@ -197,6 +197,8 @@ class OpenAIServer:
 
 def answer(schema: str, prompt: str, draw: random.Random) -> dict[str, Any]:
     """What a willing model would say, as the schema wants it."""
+    if schema == "PlannerStep":
+        return {"look": None, "questions": None, "plan": _plan(prompt)}
     if schema.endswith("Step"):
         return {"step": {"done": answer(schema.removesuffix("Step"), prompt, draw)}}
     if schema.endswith("Drafts"):
@@ -205,8 +207,6 @@ def answer(schema: str, prompt: str, draw: random.Random) -> dict[str, Any]:
     if schema.endswith("Draft"):
         return _draft(schema, prompt, "", draw)
     match schema:
-        case "PlannerStep":
-            return {"look": None, "questions": None, "plan": _plan(prompt)}
         case "Findings":
             return {"findings": []}
         case "OrdersReply":
