@@ -8,6 +8,7 @@ from contextvars import copy_context
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from app.checkpoints import campaign_graph
 from app.running import running
 from graphs.state import Proposal
 from journeyman.store import Store, audit, journeys
@@ -44,7 +45,7 @@ async def commission(office: Office, journey: str, proposal: Proposal, target: i
     async def run() -> dict[str, Any]:
         plan = journeys.plan(office.store, journey)
         begin = {"plan": plan.model_dump(mode="json"), "goal": plan.goal, "short": {}, "renewal": proposal, "fresh": []}
-        async with office.campaign_graph(journey) as (graph, config):
+        async with campaign_graph(office.space, journey) as (graph, config):
             before = await graph.aget_state(config)
             if not before.interrupts:
                 begin["target"] = before.values.get("target", target)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.roles import Setting, Team
+from app.checkpoints import campaign_graph
 from app.experiment import commission, recall
 from app.running import running
 from app.workspace import Workspace
@@ -156,17 +156,6 @@ class Office:
 
     # -- the campaign graph ---------------------------------------------------------------------------------------------------------
 
-    @asynccontextmanager
-    async def campaign_graph(self, journey: str) -> AsyncIterator[tuple[Any, dict[str, Any]]]:
-        """The graph with its checkpoints, and the run's configuration."""
-        from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
-
-        from graphs.campaign import build
-
-        async with AsyncSqliteSaver.from_conn_string(str(self.space.checkpoints)) as saver:
-            # No max_concurrency: it would hold up the checkpoints of what is done, too. The door to the model holds the limit.
-            yield build(saver), {"configurable": {"thread_id": journey}, "recursion_limit": 100}
-
     async def name_for(self, goal: str) -> str:
         """A free name for a journey with this goal; the same goal finds its own again, also while its planner waits for answers."""
         from agents.offline.planner import OfflinePlanner
@@ -189,7 +178,7 @@ class Office:
 
         from app.models import warm
 
-        async with self.campaign_graph(journey) as (graph, config):
+        async with campaign_graph(self.space, journey) as (graph, config):
             before = await graph.aget_state(config)
             if answer is not None:
                 if not before.interrupts:

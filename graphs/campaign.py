@@ -1,6 +1,7 @@
 """The campaign graph: plan (⇄ ⏸ask back) → lint → ⏸approve → brief → write* → check* → curate → ⏸approve → publish.
 
-Wiring only; the nodes stand in `graphs/nodes/planning.py` and `campaign.py`. `*` fans out under one concurrency limit; ⏸ waits for a person.
+Wiring only; the nodes stand in `graphs/nodes/planning.py` and `campaign.py`. `*` fans out under one concurrency limit; ⏸ waits for a
+person.
 Curate sends the graph back to brief while the library is short of its target and a round is left. A live journey comes here again with
 what its analyst proposes: brief → … → publish, without a new plan.
 """

@@ -1,4 +1,5 @@
-"""Nodes of the campaign graph from the first brief on. Copy goes to the store as it is written, keyed by id, so that a repeated node writes nothing twice."""
+"""Nodes of the campaign graph from the first brief on. Copy goes to the store as it is written, keyed by id, so that a repeated node writes
+nothing twice."""
 
 from __future__ import annotations
 
