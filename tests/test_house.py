@@ -43,6 +43,7 @@ def test_help_lists_every_command_and_imports_nothing_heavy() -> None:
         "explain",
         "ope",
         "simulate",
+        "trace",
         "doctor",
     ):
         assert re.search(rf"\b{command}\b", loaded.stdout)
