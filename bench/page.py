@@ -19,6 +19,7 @@ TITLES = {
     "features": "Features of real households",
     "copy": "Copy, without a model",
     "wire": "Copy, on a model that takes half a second",
+    "evals": "Prompt regression: what a comparison finds",
     "check": "Checking copy",
     "gate": "The send gate",
     "decide": "Deciding and learning",
