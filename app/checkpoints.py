@@ -20,6 +20,14 @@ async def campaign_graph(space: Workspace, journey: str) -> AsyncIterator[tuple[
 
     from graphs.campaign import build
 
-    async with aiosqlite.connect(space.checkpoints, timeout=PATIENCE) as connection:
+    connection = await aiosqlite.connect(space.checkpoints, timeout=PATIENCE)
+    saver = AsyncSqliteSaver(connection)
+    try:
         # No max_concurrency: it would hold up the checkpoints of what is done, too. The door to the model holds the limit.
-        yield build(AsyncSqliteSaver(connection)), {"configurable": {"thread_id": journey}, "recursion_limit": 100}
+        yield build(saver), {"configurable": {"thread_id": journey}, "recursion_limit": 100}
+    finally:
+        # A task that is cancelled between a write and its commit leaves the file locked, even when it is closed, as long as anything still
+        # refers to its cursor: whoever opens it next would wait in vain. The lock keeps tasks that are left from writing in between.
+        async with saver.lock:
+            await connection.rollback()
+            await connection.close()
