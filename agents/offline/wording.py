@@ -111,9 +111,18 @@ def product_name(product: Product) -> str:
 
 
 def product_note(product: Product) -> str:
-    """The product's description where it is one or two plain sentences that copy can quote, else nothing."""
+    """The product's description where it is one or two plain sentences about a thing that copy can quote, else nothing: one that speaks
+    of texts, rules or orders is not about a thing, whoever wrote it there."""
     note = " ".join(product.description.split())
-    return note if len(note) <= 160 and note[-1:] == "." and not re.search(r"[\d%$€£!{}<>]|https?:", note) else ""
+    plain = len(note) <= 160 and note[-1:] == "." and len(re.findall(r"[.?]", note)) <= 2 and not re.search(r"[\d%$€£!{}<>:`]", note)
+    return note if plain and not _OF_TEXTS.search(note) else ""
+
+
+_OF_TEXTS = re.compile(
+    r"\b(?:instruct|direct(?:ive|ion)|prompt|rules?\b|messages?\b|copy(?:writer)?\b|write\b|wrote\b|repl(?:y|ies)|answer|ignor|disregard|approv|developer"
+    r"|ai\b|anweis|vorgabe|regeln?\b|nachricht|schreib|antwort|consigne|règles?\b|écri|répon|oubli|instruc|reglas?\b|mensaje|escrib|respond)",
+    re.I,
+)
 
 
 def season(today: date, brand: Brand) -> str | None:
