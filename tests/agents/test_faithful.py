@@ -87,7 +87,9 @@ def test_a_rate_moved_by_more_than_its_rounding_is_false(share: float, by: float
 
 def test_the_offline_analyst_is_faithful_to_its_reports() -> None:
     found = asyncio.run(OfflineAnalyst().analyse(REPORT, PLAN))
-    assert found.learnings and all(x.low_points is not None and x.low_points <= x.lift_points <= x.high_points for x in found.learnings)  # type: ignore[operator]
+    assert found.learnings
+    for x in found.learnings:
+        assert x.low_points is not None and x.high_points is not None and x.low_points <= x.lift_points <= x.high_points
     assert [bad for x in found.learnings for bad in invented(x.statement, of_report(REPORT))] == []
     assert invented(asyncio.run(OfflineAnalyst().narrate(found.learnings, PLAN)), of_learnings(found.learnings)) == []
 
