@@ -225,7 +225,7 @@ class _Results:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """A batch makes many records and no cycles among them: looking for some would take a third of its time."""
+    """A batch makes many records and no cycles among them: looking for some would be work for nothing."""
     was = gc.isenabled()
     gc.disable()
     try:

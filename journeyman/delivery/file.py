@@ -94,7 +94,7 @@ def _iso(moment: datetime, zone: str | None) -> str:
 
 
 def _place(folder: str, name: str, content: bytes) -> None:
-    """Writes beside the target, then gives it its name; a name already taken stays what it is. No `Path` here: a third of the time."""
+    """Writes beside the target, then gives it its name; a name already taken stays what it is. No `Path` here: it is slow."""
     target, draft = f"{folder}/{name}", f"{folder}/.{name}.{os.getpid()}.{get_ident()}"
     try:
         _write(draft, content)
