@@ -42,6 +42,14 @@ class Tool(Protocol):
         ...
 
 
+class Step(BaseModel):
+    """What every step's schema is: one way to go on, a call of a tool or the answer."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    step: Any
+
+
 async def work(
     door: Door,
     prompt: str,
@@ -62,14 +70,14 @@ async def work(
         asked = tools if left > 1 else {}
         schema = _step(done, asked)
 
-        def checked(reply: BaseModel) -> BaseModel:
-            step = reply.step  # type: ignore[attr-defined]
+        def checked(reply: Step) -> Step:
+            step = reply.step
             if check is None or not hasattr(step, "done"):
                 return reply
             return reply.model_copy(update={"step": step.model_copy(update={"done": check(step.done)})})
 
         reply = await door.ask(prompt, schema, check=checked, tools=told if asked else [], seen=seen, **inputs)
-        step = reply.value.step  # type: ignore[attr-defined]
+        step = reply.value.step
         if hasattr(step, "done"):
             answer: T = step.done
             return answer
@@ -93,7 +101,7 @@ async def _called(tool: Tool, arguments: BaseModel, seen: Sequence[Mapping[str, 
     return {**call, "result": result if len(text) <= ROOM else f"{text[:ROOM]} … (cut)"}
 
 
-def _step(done: type[BaseModel], tools: Mapping[str, Tool]) -> type[BaseModel]:
+def _step(done: type[BaseModel], tools: Mapping[str, Tool]) -> type[Step]:
     """The schema of one step: a call of one of the tools, or the answer."""
     strict = ConfigDict(extra="forbid")
     ways: list[Any] = []
@@ -102,7 +110,7 @@ def _step(done: type[BaseModel], tools: Mapping[str, Tool]) -> type[BaseModel]:
         ways.append(create_model(f"Call_{name}", __config__=strict, call=(named, ...), arguments=(_arguments(name, tool), ...)))
     ways.append(create_model(f"Done_{done.__name__}", __config__=strict, done=(done, ...)))
     either: Any = Union[tuple(ways)]  # noqa: UP007 (made at run time)
-    return create_model(f"{done.__name__}Step", __config__=strict, step=(either, ...))
+    return create_model(f"{done.__name__}Step", __base__=Step, step=(either, ...))
 
 
 def _arguments(name: str, tool: Tool) -> type[BaseModel]:
