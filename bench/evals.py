@@ -56,9 +56,18 @@ def drawn(suite: Suite, cases: list[Case], pool: Pool, epochs: int, draw: random
         other = [(apart or pool)[case][at] for at in (draw.sample(range(POOL), epochs) if apart else order[epochs : 2 * epochs])]
         first += [kept[at].model_copy(update={"epoch": n}) for n, at in enumerate(order[:epochs], 1)]
         second += [a.model_copy(update={"epoch": n}) for n, a in enumerate(other, 1)]
-    marks = {"dataset": suite.dataset(cases), "scorer": Mark(name=suite.name, hash=""), "model": Mark(name=REHEARSAL, hash="")}
-    common = {"suite": suite.name, "at": datetime(2026, 3, 2, tzinfo=UTC), "prompts": {}, "epochs": epochs, "metrics": dict(suite.metrics)}
-    return Run(**marks, **common, attempts=first), Run(**marks, **common, attempts=second)  # type: ignore[arg-type]
+    run = Run(
+        suite=suite.name,
+        at=datetime(2026, 3, 2, tzinfo=UTC),
+        prompts={},
+        epochs=epochs,
+        metrics=dict(suite.metrics),
+        dataset=suite.dataset(cases),
+        scorer=Mark(name=suite.name, hash=""),
+        model=Mark(name=REHEARSAL, hash=""),
+        attempts=first,
+    )
+    return run, run.model_copy(update={"attempts": second})
 
 
 def main(repetitions: int) -> None:

@@ -16,7 +16,7 @@ from evals.rehearsal import _phrases
 from evals.tasks.copywriter import plan as smallest_plan
 from guardrails.language import NAMES
 from journeyman.domain import Answer, Brand, Brief, PolicyReport, Questions, Variant
-from journeyman.errors import PlanError
+from journeyman.errors import ContentError, PlanError
 
 if TYPE_CHECKING:
     from evals.rehearsal import _Sitting
@@ -31,7 +31,10 @@ _STOP = re.compile(r"\s*Reply STOP[^.]*\.?\s*$")
 
 async def drafts(at: _Sitting) -> Reply:
     """As many drafts as were asked for."""
-    count = int(re.search(r"(?:Write|Reply with) (\d+) variants?", at.user)[1])  # type: ignore[index]
+    wanted = re.search(r"(?:Write|Reply with) (\d+) variants?", at.user)
+    if wanted is None:
+        raise ContentError("The prompt does not say how many variants it wants.", remedy="Keep `Write N variants` in its user part.")
+    count = int(wanted[1])
     known = {"channel": _CHANNELS[at.schema], **(at.data("brief") or {})}
     named = re.search(r"variants in (\w+)", at.user)
     asked = _LANGUAGES.get(named[1], "en") if named else known.get("language", "en")
