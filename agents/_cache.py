@@ -59,7 +59,11 @@ class ReplyCache:
 
     @staticmethod
     def _write(file: Path, value: Any) -> None:
-        file.parent.mkdir(parents=True, exist_ok=True)
         fresh = file.with_suffix(f".{os.getpid()}-{secrets.token_hex(4)}")
-        fresh.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+        text = json.dumps(value, ensure_ascii=False)
+        try:
+            fresh.write_text(text, encoding="utf-8")
+        except FileNotFoundError:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(text, encoding="utf-8")
         fresh.replace(file)

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import random
+import ssl
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import httpx
+from httpx_aiohttp import HttpxAiohttpClient
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
@@ -56,6 +58,37 @@ class Patience:
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     timer: Callable[[], float] = time.perf_counter
     deadline: Callable[[float], AbstractAsyncContextManager[Any]] = asyncio.timeout
+
+
+class Seat:
+    """One caller's place among those that may be under way at once. A context: taken on entering; in it, given to the next caller as
+    soon as a reply is there, which goes out before the reply is made sense of, and taken again for the next request."""
+
+    def __init__(self, gate: asyncio.Semaphore) -> None:
+        self._gate, self._mine = gate, False
+
+    async def take(self) -> None:
+        """Waits for a place, unless one is held."""
+        if not self._mine:
+            await self._gate.acquire()
+            self._mine = True
+
+    async def give(self) -> None:
+        """Lets the next caller go first."""
+        self._release()
+        await asyncio.sleep(0)
+
+    async def __aenter__(self) -> Seat:
+        await self.take()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._release()
+
+    def _release(self) -> None:
+        if self._mine:
+            self._mine = False
+            self._gate.release()
 
 
 @dataclass
@@ -174,10 +207,17 @@ class Line:
 
 
 async def _kept(connections: int) -> AsyncGenerator[httpx.AsyncClient, None]:
-    """A client that lives until the event loop ends: loops close the generators left open in them."""
+    """A client that lives until the event loop ends: loops close the generators left open in them. Over aiohttp, which costs a third less
+    of our time per call than httpx's own pool (decision 025)."""
     limits = httpx.Limits(max_keepalive_connections=connections, keepalive_expiry=IDLE)
-    async with httpx.AsyncClient(limits=limits) as client:
+    async with HttpxAiohttpClient(limits=limits, verify=_trust()) as client:
         yield client
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Whom to trust, read from disk once."""
+    return httpx.create_ssl_context()
 
 
 def _said(message: AIMessage, guess: int, seconds: float) -> Said:

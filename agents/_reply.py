@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -106,8 +106,14 @@ def mended(reason: str) -> str:
 
 def _echo(value: Any, instructions: str) -> str | None:
     """Words that stand both in a text of `value` and in `instructions`, ECHO of them in a row."""
-    ours = _runs(instructions)
+    ours = _known(instructions)
     return next((run for text in _texts(value) for run in _runs(text) if run in ours), None)
+
+
+@lru_cache(maxsize=64)
+def _known(instructions: str) -> frozenset[str]:
+    """The runs of our own words, worked out once."""
+    return frozenset(_runs(instructions))
 
 
 def _runs(text: str) -> dict[str, None]:

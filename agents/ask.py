@@ -32,7 +32,7 @@ from agents._breaker import Breaker
 from agents._budget import Budget
 from agents._cache import ReplyCache, Turn
 from agents._ledger import CostRow, Ledger, MemoryLedger, ModelCall, Outcome, cost_table
-from agents._line import Line, Patience, Said
+from agents._line import Line, Patience, Said, Seat
 from agents._reply import Unusable, mended, read, shown, valid, wire_schema
 from agents._spans import Called, Spans
 from agents._transport import Between, Endpoint, Request
@@ -161,9 +161,9 @@ class Door:
                 self._record(asked, "cached")
                 self._spans.cached(asked.prompt)
                 return Reply(kept, asked.prompt.hash, self.model, cached=True)
-            async with gate:
+            async with Seat(gate) as seat:
                 with self._spans.call(asked.prompt, asked.key[:16]) as called:
-                    return await self._converse(asked, called)
+                    return await self._converse(asked, called, seat)
 
     def _asked(self, prompt_id: str, schema: type[T], check: Callable[[T], T] | None, inputs: dict[str, Any]) -> _Asked[T]:
         prompt, wire = self._prompts(prompt_id), wire_schema(schema)
@@ -179,7 +179,7 @@ class Door:
         except Unusable:
             return None
 
-    async def _converse(self, asked: _Asked[T], called: Called) -> Reply[T]:
+    async def _converse(self, asked: _Asked[T], called: Called, seat: Seat) -> Reply[T]:
         prompt, instructions = asked.prompt, asked.messages[0][1]
         draw = random.Random(f"{self._seed}:{asked.key}")  # noqa: S311
         turns: list[Turn] = self._cache.turns(asked.key)[: 1 + MENDS] if self._cache else []
@@ -191,7 +191,9 @@ class Door:
 
         while len(turns) <= MENDS:
             messages = _with(asked.messages, turns)
+            await seat.take()
             said = await self._line.say(Request(prompt, tuple(messages), asked.wire, self.model, self._settings), draw, troubled)
+            await seat.give()
             asked.spent = (asked.spent[0] + said.tokens_in, asked.spent[1] + said.tokens_out, asked.spent[2] + said.tokens_cached)
             if said.refusal:
                 self._told(asked, called, "refused", said)

@@ -100,7 +100,7 @@ def _cells(plan: Plan, wanted: int, more: int = 0) -> list[Row]:
         clash=_clash(plan),
         weight=plan.weight,
     )
-    return design(_levers(plan), len(rows) + more, clash=_clash(plan), weight=plan.weight)
+    return design(_levers(plan), len(rows) + more, clash=_clash(plan), weight=plan.weight) if more else rows
 
 
 def _clash(plan: Plan) -> Clash:

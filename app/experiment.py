@@ -21,20 +21,25 @@ RECALLED, LATEST = 6, 200
 """Passages a writer is given with a brief, and how many of the latest learnings they are chosen from."""
 
 
-def recall(store: Store, passages: Sequence[str]) -> Callable[[str], list[str]]:
-    """Looks up the RECALLED passages of the knowledge folder and of what journeys have taught that are nearest to a subject."""
+def recall(store: Store, passages: Sequence[str]) -> Callable[[Sequence[str]], list[list[str]]]:
+    """Looks up the RECALLED passages of the knowledge folder and of what journeys have taught that are nearest to each subject."""
 
     @cache
     def known() -> Knowledge:
-        from graphs.nodes.learning import LEARNED
         from tools.knowledge import Knowledge
 
         found = Knowledge()
-        told = [e.detail["statement"] for e in audit.read(store) if e.action == LEARNED]
-        found.add(["\n\n".join(passages), *(f"Learned earlier: {statement}" for statement in told[-LATEST:])])
+        found.add(["\n\n".join(passages), *(f"Learned earlier: {statement}" for statement in audit.learned(store)[-LATEST:])])
         return found
 
-    return lambda about: known().passages(about, RECALLED)
+    found: dict[str, list[str]] = {}
+
+    def looked_up(subjects: Sequence[str]) -> list[list[str]]:
+        new = [subject for subject in dict.fromkeys(subjects) if subject not in found]
+        found.update(zip(new, known().nearest(new, RECALLED), strict=True))
+        return [found[subject] for subject in subjects]
+
+    return looked_up
 
 
 async def commission(office: Office, journey: str, proposal: Proposal, target: int) -> dict[str, Any]:
@@ -50,7 +55,7 @@ async def commission(office: Office, journey: str, proposal: Proposal, target: i
             if not before.interrupts:
                 begin["target"] = before.values.get("target", target)
                 with running(office, "campaign", journey):
-                    await graph.ainvoke(begin, config, context=office.context(journey), durability="async")
+                    await graph.ainvoke(begin, config, context=office.context(journey), durability="sync")
             after = await graph.aget_state(config)
             return {**after.values, "waits_for": after.interrupts[0].value["waits_for"] if after.interrupts else None}
 

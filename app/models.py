@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import prompts
 from agents.prices import Price, read_prices
 from agents.roles import Team
 from journeyman.store import Store, model_calls
@@ -46,11 +49,13 @@ def team(space: Workspace, model: str, budget: Budget, store: Store, **door: Any
     return assemble(model, **{**settings, **door})
 
 
-def warm() -> None:
-    """Loads what checking and comparing copy need, which takes seconds: for a thread, while a model is waited for."""
+def warm(recall: Callable[[Sequence[str]], object]) -> None:
+    """Loads what checking, comparing and looking up copy need, which takes seconds: for a thread, while a model is waited for. What is
+    loaded by then stays: the garbage collector need not look through all of it again, for a fifth of a second each time."""
     from guardrails.check import check
     from journeyman.domain import Brand, Guardrails, Variant
-    from tools.knowledge import NearDuplicates
 
-    NearDuplicates.warm()
+    recall(["warm"])
+    prompts.warm()
     check(Variant(id="warm", channel="sms", body="Act now.", theme="any", tone="any"), Brand(name="Any"), Guardrails())
+    gc.freeze()

@@ -196,10 +196,11 @@ class Office:
             if work is not None or (before.tasks and not before.interrupts) or (before.interrupts and context.get("auto")):
                 if work is None and before.interrupts:
                     work = Command(resume={"approved": True, "by": "--approve auto"})
-                if self.model != "offline":  # loaded while the model is waited for
-                    asyncio.get_running_loop().run_in_executor(None, warm)
+                given = self.context(journey, **context)
+                if self.model != "offline" and given.recall:  # loaded while the model is waited for
+                    asyncio.get_running_loop().run_in_executor(None, warm, given.recall)
                 with running(self, "campaign", journey):
-                    await graph.ainvoke(work, config, context=self.context(journey, **context), durability="async")
+                    await graph.ainvoke(work, config, context=given, durability="sync")
             after = await graph.aget_state(config)
             waits = after.interrupts[0].value["waits_for"] if after.interrupts else None
             return {**after.values, "waits_for": waits}

@@ -1,7 +1,7 @@
-"""The campaign graph: plan (⇄ ⏸ask back) → lint → ⏸approve → brief → write* → check* → curate → ⏸approve → publish.
+"""The campaign graph: plan (⇄ ⏸ask back) → lint → ⏸approve → brief → make* (write* → check) → curate → ⏸approve → publish.
 
 Wiring only; the nodes stand in `graphs/nodes/planning.py` and `campaign.py`. `*` fans out under one concurrency limit; ⏸ waits for a
-person.
+person. `make` takes a batch of briefs, so that one batch is reviewed while others are still being written.
 Curate sends the graph back to brief while the library is short of its target and a round is left. A live journey comes here again with
 what its analyst proposes: brief → … → publish, without a new plan.
 """
@@ -16,7 +16,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from graphs.nodes import campaign as nodes
 from graphs.nodes import planning
-from graphs.state import CampaignState, CheckTask, Context, WriteTask
+from graphs.state import Batch, CampaignState, Context
 from graphs.traced import traced
 
 
@@ -29,9 +29,7 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_node("lint", step(planning.lint))
     graph.add_node("approve_plan", step(planning.approve_plan))
     graph.add_node("brief", step(nodes.brief))
-    graph.add_node("write", step(nodes.write), input_schema=WriteTask)
-    graph.add_node("gather", step(nodes.gather))
-    graph.add_node("check", step(nodes.check), input_schema=CheckTask)
+    graph.add_node("make", nodes.make, input_schema=Batch)
     graph.add_node("curate", step(nodes.curate))
     graph.add_node("approve_library", step(nodes.approve_library))
     graph.add_node("publish", step(nodes.publish))
@@ -41,10 +39,8 @@ def build(checkpointer: BaseCheckpointSaver[Any] | None = None) -> CompiledState
     graph.add_edge("ask_back", "plan")
     graph.add_edge("lint", "approve_plan")
     graph.add_conditional_edges("approve_plan", planning.plan_verdict, {"approved": "brief", "rejected": END})
-    graph.add_conditional_edges("brief", nodes.orders_for_writers, ["write", "curate"])
-    graph.add_edge("write", "gather")
-    graph.add_conditional_edges("gather", nodes.orders_for_checkers, ["check", "curate"])
-    graph.add_edge("check", "curate")
+    graph.add_conditional_edges("brief", nodes.batches, ["make", "curate"])
+    graph.add_edge("make", "curate")
     graph.add_conditional_edges("curate", nodes.enough, {"short": "brief", "enough": "approve_library"})
     graph.add_conditional_edges("approve_library", nodes.library_verdict, {"approved": "publish", "rejected": END})
     graph.add_edge("publish", END)

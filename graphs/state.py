@@ -8,8 +8,7 @@ from __future__ import annotations
 from asyncio import Lock
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import add
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from agents.roles import Setting, Team
     from guardrails.lint import AudienceFacts
-    from journeyman.domain import Plan, Verdict
+    from journeyman.domain import Brief, Plan, Verdict
     from journeyman.store import Store
     from tools.knowledge import NearDuplicates
     from tools.shift import Shift
@@ -41,7 +40,6 @@ class CampaignState(TypedDict, total=False):
     rounds: dict[str, int]
     briefs: list[dict[str, Any]]
     short: dict[str, int]
-    unchecked: Annotated[list[str], add]
     counts: dict[str, int]
     published: bool
     renewal: Proposal | None
@@ -60,19 +58,27 @@ class Proposal(TypedDict):
     ask: bool
 
 
-class WriteTask(TypedDict):
-    """One fan-out task: a brief to write, and the ids of existing copy it must not repeat."""
+class Batch(TypedDict):
+    """One fan-out task: briefs to write, and to check together."""
 
-    brief: dict[str, Any]
+    briefs: list[dict[str, Any]]
     plan: dict[str, Any]
-    known: list[str]
+
+
+class WriteTask(TypedDict):
+    """A brief to write, the ids of existing copy it must not repeat, and what the brand guide and earlier learnings hold on its subject."""
+
+    brief: Brief
+    plan: Plan
+    known: Sequence[str]
+    knowledge: Sequence[str]
 
 
 class CheckTask(TypedDict):
-    """One fan-out task: variants to check, and to repair where that is possible."""
+    """Ids of variants to check, and to repair where that is possible."""
 
     variants: list[str]
-    plan: dict[str, Any]
+    plan: Plan
 
 
 class CohortState(TypedDict, total=False):
@@ -121,8 +127,8 @@ class Context:
     tracer: Tracer | None = None
     judged: dict[str, Verdict] = field(default_factory=dict)
     pen: Lock = field(default_factory=Lock)
-    recall: Callable[[str], Sequence[str]] | None = None
-    """Passages of the brand guide and earlier learnings that have to do with a question; None: the setting's own passages."""
+    recall: Callable[[Sequence[str]], Sequence[Sequence[str]]] | None = None
+    """For each subject the passages of the brand guide and earlier learnings that have to do with it; None: the setting's own passages."""
     commission: Callable[[Proposal], Awaitable[dict[str, Any]]] | None = None
     """Hands a proposal for a live journey to its campaign graph; answers with the graph's state and what it `waits_for`."""
 

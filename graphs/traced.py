@@ -18,6 +18,7 @@ from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode, Tracer
 
 from graphs.state import Context
+from journeyman.domain import Brief
 from journeyman.errors import JourneymanError
 from journeyman.place import Place, place
 from journeyman.store import steps
@@ -98,8 +99,8 @@ def _about(state: Any) -> str:
     """What a fan-out task is about, in a word or two; nothing for other nodes."""
     if not isinstance(state, dict):
         return ""
-    if isinstance(state.get("brief"), dict):
-        return str(state["brief"].get("id", ""))
+    if isinstance(state.get("brief"), Brief):
+        return str(state["brief"].id)
     if isinstance(state.get("variants"), list):
         return f"{len(state['variants'])} variants"
     return str(state.get("slot", ""))

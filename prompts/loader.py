@@ -93,6 +93,12 @@ def load(id: str, folder: Path = HERE) -> Prompt:
     return read(file, id)
 
 
+def warm() -> None:
+    """Reads and compiles all prompts, so that nobody waits for it later."""
+    for id in ids():
+        _compiled(load(id).source)
+
+
 def load_version(id: str, version: int, folder: Path = HERE) -> Prompt:
     """Version `version` of a prompt: the file in use when it has that number, else `folder/archive/ID@VERSION.j2`. Raises PromptError."""
     now = load(id, folder)

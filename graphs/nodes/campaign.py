@@ -13,21 +13,23 @@ from langgraph.types import Send
 
 from agents import orders
 from agents.copytext import core_text
-from agents.roles import Opinion, Setting
+from agents.roles import Opinion
 from graphs.nodes.planning import ask
-from graphs.state import CampaignState, CheckTask, Context, Proposal, WriteTask
+from graphs.state import Batch, CampaignState, CheckTask, Context, Proposal, WriteTask
+from graphs.traced import traced
 from guardrails.check import check as check_variant
 from guardrails.check import merge
 from journeyman.domain import Brand, Brief, Plan, Variant, Verdict, Written
 from journeyman.errors import ModelNonsense, ModelRefused
 from journeyman.store import audit, journeys, library
 
+step = traced("campaign")
 REPAIRS = 2
 """How often rejected copy goes back to the copywriter."""
 RENEWAL, RENEWAL_ROUNDS = "renewal", 2
 """The count of rounds of a renewal, and how many it may have."""
-CHUNK = 40
-"""Variants a check task takes at once."""
+BATCH = 40
+"""Variants ordered in a batch, at most (or one brief): two calls of the reviewer's worth."""
 
 
 def what_for(state: CampaignState) -> Literal["campaign", "renewal"]:
@@ -63,23 +65,57 @@ def _renewal(c: Context, planned: Plan, state: CampaignState, proposal: Proposal
 def _with_known(c: Context, ordered: list[Brief]) -> list[dict[str, Any]]:
     """Briefs, each with the ids of the copy it must not repeat: what stands in the library now, so that no writer waits for another."""
     written = library.read(c.store, c.journey)
+    if c.recall:
+        c.recall([_subject(b) for b in ordered])  # looked up for all in one go, before each batch asks for its own
     return [b.model_dump(mode="json") | {"known": orders.known(b, written)} for b in ordered]
 
 
-def orders_for_writers(state: CampaignState) -> list[Send] | Literal["curate"]:
-    briefs = [{**b} for b in state["briefs"]]
-    return [Send("write", WriteTask(known=b.pop("known"), brief=b, plan=state["plan"])) for b in briefs] or "curate"
+def batches(state: CampaignState) -> list[Send] | Literal["curate"]:
+    """Briefs in batches, in their order: what is written together is reviewed together, and no batch waits for another."""
+    made: list[list[dict[str, Any]]] = []
+    room = 0
+    for ordered in state["briefs"]:
+        if not made or ordered["count"] > room:
+            made.append([])
+            room = BATCH
+        made[-1].append(ordered)
+        room -= ordered["count"]
+    return [Send("make", Batch(briefs=some, plan=state["plan"])) for some in made] or "curate"
 
 
-async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
-    """One brief → its variants, kept as drafts."""
-    c, ordered, planned = runtime.context, Brief.model_validate(state["brief"]), Plan.model_validate(state["plan"])
+async def make(state: Batch, runtime: Runtime[Context]) -> CampaignState:
+    """A batch of briefs → copy that is written and judged. Where one brief fails for good the others are finished first: what was paid for
+    is kept."""
+    c, planned = runtime.context, Plan.model_validate(state["plan"])
+    known = [b["known"] for b in state["briefs"]]
+    briefs = [Brief.model_validate({name: value for name, value in b.items() if name != "known"}) for b in state["briefs"]]
+    told = c.recall([_subject(b) for b in briefs]) if c.recall else [c.setting.knowledge] * len(briefs)
+    tasks = [WriteTask(brief=b, plan=planned, known=k, knowledge=t) for b, k, t in zip(briefs, known, told, strict=True)]
+    ids: list[str] = []
+    for found in await asyncio.gather(*(write(task, runtime) for task in tasks), return_exceptions=True):
+        if isinstance(found, BaseException):
+            raise found
+        ids += found
+    await check(CheckTask(variants=ids, plan=planned), runtime)
+    return {}
+
+
+def _subject(brief: Brief) -> str:
+    """What to look up for a brief in the brand guide and in what was learned."""
+    levels = [brief.channel, brief.theme, brief.tone, brief.product, brief.incentive.key if brief.incentive else None]
+    return " ".join(level.replace("_", " ") for level in levels if level)
+
+
+@step
+async def write(state: WriteTask, runtime: Runtime[Context]) -> list[str]:
+    """One brief → its variants, kept as drafts; their ids."""
+    c, ordered, planned = runtime.context, state["brief"], state["plan"]
     place = {id_: n for n, id_ in enumerate(state["known"])}
     exists = sorted(library.read(c.store, c.journey, ids=state["known"]), key=lambda w: place[w.variant.id])
     originals = [w.variant for w in library.read(c.store, c.journey, ids=ordered.translates)]
-    avoid = [core_text(w.variant) for w in exists]
+    avoid, setting = [core_text(w.variant) for w in exists], replace(c.setting, knowledge=tuple(state["knowledge"]))
     try:
-        written = await c.team.copywriter.write(ordered, planned, _briefed(c, ordered), avoid=avoid, originals=originals)
+        written = await c.team.copywriter.write(ordered, planned, setting, avoid=avoid, originals=originals)
     except (ModelNonsense, ModelRefused) as problem:  # later rounds order elsewhere what this brief should have brought
         audit.write(c.store, actor=c.team.model, action="leave a brief out", detail={"brief": ordered.id, "why": problem.message})
         written = []
@@ -89,38 +125,23 @@ async def write(state: WriteTask, runtime: Runtime[Context]) -> CampaignState:
         async with c.pen:
             await asyncio.to_thread(_keep, c, planned, written)
     c.tell("Writing", len(written), 0)
-    return {"unchecked": [w.variant.id for w in written]}
+    return [w.variant.id for w in written]
 
 
 def _keep(c: Context, planned: Plan, written: list[Written]) -> None:
-    """Drafts go to the store, and the rules judge them ahead of the check."""
+    """Drafts go to the store; the rules judge them ahead of the check, and they are made ready to be compared."""
     library.add(c.store, c.journey, written)
     for w in written:
         _by_code(c, planned, w.variant)
+    if c.near_duplicates is not None:
+        c.near_duplicates.read_ahead([core_text(w.variant) for w in written])
 
 
-def _briefed(c: Context, ordered: Brief) -> Setting:
-    """The setting with what the brand guide and earlier learnings hold on the brief's subject, in place of all they hold."""
-    if c.recall is None:
-        return c.setting
-    levels = [ordered.channel, ordered.theme, ordered.tone, ordered.product or "", ordered.incentive.key if ordered.incentive else ""]
-    return replace(c.setting, knowledge=tuple(c.recall(" ".join(level.replace("_", " ") for level in levels if level))))
-
-
-async def gather(state: CampaignState, runtime: Runtime[Context]) -> CampaignState:
-    """Waits for all writers; nothing else."""
-    return {}
-
-
-def orders_for_checkers(state: CampaignState) -> list[Send] | Literal["curate"]:
-    ids = state["unchecked"]
-    return [Send("check", CheckTask(variants=ids[i : i + CHUNK], plan=state["plan"])) for i in range(0, len(ids), CHUNK)] or "curate"
-
-
-async def check(state: CheckTask, runtime: Runtime[Context]) -> CampaignState:
+@step
+async def check(state: CheckTask, runtime: Runtime[Context]) -> None:
     """Rules, then the reviewer agent (which can only add). What is rejected goes back to the copywriter, twice at most, and what comes back
     is checked from the start."""
-    c, planned = runtime.context, Plan.model_validate(state["plan"])
+    c, planned = runtime.context, state["plan"]
     copies = library.read(c.store, c.journey, status="drafted", ids=state["variants"])
     verdicts = await _judge(c, planned, [w.variant for w in copies])
     for _ in range(REPAIRS):
@@ -134,7 +155,6 @@ async def check(state: CheckTask, runtime: Runtime[Context]) -> CampaignState:
         library.replace(c.store, c.journey, copies)
         verdicts |= await _judge(c, planned, [w.variant for w in copies])
     library.judge(c.store, c.journey, verdicts)
-    return {}
 
 
 async def _judge(c: Context, planned: Plan, variants: list[Any]) -> dict[str, Verdict]:

@@ -14,7 +14,7 @@ from journeyman.domain import Analysis, PolicyReport, Renewal
 from journeyman.store import audit, journeys, library
 from tools.renewal import renew as take_in
 
-PROPOSED, LEARNED = "propose copy", "learned"
+PROPOSED = "propose copy"
 KEPT, MOST_RETIRED = 5, 0.1
 """Variants of a channel and language that always stay, and the share of a library that one renewal may retire."""
 
@@ -42,10 +42,10 @@ async def propose(state: LearningState, runtime: Runtime[Context]) -> LearningSt
     """A paragraph for the report; the analysis itself holds what to write more of and what to retire."""
     c, work, found = runtime.context, runtime.context.at_work(), Analysis.model_validate(state["analysis"])
     if state.get("renew", "no") != "no":  # a report only reads
-        told = {e.detail["statement"] for e in audit.read(c.store) if e.action == LEARNED}
+        told = set(audit.learned(c.store))
         for x in found.learnings:
             if x.lift_points and x.statement not in told:
-                audit.write(c.store, actor=c.team.model, action=LEARNED, detail={"journey": c.journey, **x.model_dump(mode="json")})
+                audit.write(c.store, actor=c.team.model, action=audit.LEARNED, detail={"journey": c.journey, **x.model_dump(mode="json")})
     return {"narrative": await runtime.context.team.analyst.narrate(found.learnings, work.plan)}
 
 

@@ -12,6 +12,9 @@ from journeyman.domain import Record
 from journeyman.store.database import Store
 from journeyman.store.tables import audit
 
+LEARNED = "learned"
+"""The action of a line that holds what a journey taught: its `detail` is a learning, and the `journey`."""
+
 
 class Entry(Record):
     """One line of the log."""
@@ -36,3 +39,10 @@ def read(store: Store, *, since: datetime | None = None) -> list[Entry]:
     with store.reading() as connection:
         rows = connection.execute(query if since is None else query.where(audit.c.at >= since)).mappings()
         return [Entry(**row) for row in rows]
+
+
+def learned(store: Store) -> list[str]:
+    """What journeys have taught, as statements, oldest first."""
+    query = select(audit.c.detail).where(audit.c.action == LEARNED).order_by(audit.c.id)
+    with store.reading() as connection:
+        return [detail["statement"] for detail in connection.scalars(query)]

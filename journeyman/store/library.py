@@ -110,6 +110,8 @@ def _update(store: Store, journey: str, rows: Sequence[Mapping[str, Any]]) -> No
 
 
 def _select(store: Store, journey: str, columns: Sequence[Any], status: Status | None, ids: Sequence[str] | None) -> list[Any]:
+    if ids is not None and not ids:
+        return []
     query = select(*columns).where(variants.c.journey == journey).order_by(variants.c.id)
     if status is not None:
         query = query.where(variants.c.status == status)

@@ -60,7 +60,7 @@ class Naps:
 
 @pytest.fixture
 def server() -> Iterator[respx.Route]:
-    with respx.mock(assert_all_called=False) as router:
+    with respx.mock(assert_all_called=False, using="httpx") as router:
         yield router.post(f"{BASE}/chat/completions")
 
 

@@ -125,7 +125,7 @@ class Scripted:
 
 @pytest.fixture
 def says() -> Iterator[Scripted]:
-    with respx.mock(assert_all_called=False) as router:
+    with respx.mock(assert_all_called=False, using="httpx") as router:
         yield Scripted(router)
 
 

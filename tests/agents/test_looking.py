@@ -33,7 +33,7 @@ EYES = Lookout(TABLE, lambda where, channels: AudienceFacts(size=5_000, consente
 
 @pytest.fixture
 def says() -> Iterator[Scripted]:
-    with respx.mock(assert_all_called=False) as router:
+    with respx.mock(assert_all_called=False, using="httpx") as router:
         yield Scripted(router)
 
 

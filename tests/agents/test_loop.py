@@ -31,7 +31,7 @@ class Said(BaseModel):
 
 @pytest.fixture
 def says() -> Iterator[Scripted]:
-    with respx.mock(assert_all_called=False) as router:
+    with respx.mock(assert_all_called=False, using="httpx") as router:
         yield Scripted(router)
 
 

@@ -59,7 +59,7 @@ def model(respx_mock: respx.MockRouter) -> respx.Route:
     return route
 
 
-@pytest.mark.respx(assert_all_called=False)
+@pytest.mark.respx(assert_all_called=False, using="httpx")
 def test_what_is_recorded_is_not_asked_again_and_costs_the_same_tokens(model: respx.Route, tmp_path: Path) -> None:
     first = asyncio.run(_ask(subject(tmp_path, "record"), 1, "Sell tea."))
     for mode in ("record", "replay"):
@@ -68,7 +68,7 @@ def test_what_is_recorded_is_not_asked_again_and_costs_the_same_tokens(model: re
     assert model.call_count == 1
 
 
-@pytest.mark.respx(assert_all_called=False)
+@pytest.mark.respx(assert_all_called=False, using="httpx")
 def test_epoch_goal_settings_prompt_and_model_are_each_part_of_the_question(model: respx.Route, tmp_path: Path) -> None:
     plain = subject(tmp_path, "record")
     other_prompt = Prompt(**{**plain.prompt("narrate").__dict__, "hash": "edited"})
@@ -90,7 +90,7 @@ def test_a_missing_answer_fails_without_a_call_and_names_the_remedy(respx_mock: 
     assert asked.cassette and len(asked.cassette.missing) == 1 and not respx_mock.calls
 
 
-@pytest.mark.respx(assert_all_called=False)
+@pytest.mark.respx(assert_all_called=False, using="httpx")
 def test_a_build_server_never_records(model: respx.Route, tmp_path: Path) -> None:
     asked = Subject("openai:small", cassette=Cassette(tmp_path, "record", env={"CI": "true"}), env=ENV)
     with pytest.raises(RunError, match="No answer to narrate@1"):
@@ -98,14 +98,14 @@ def test_a_build_server_never_records(model: respx.Route, tmp_path: Path) -> Non
     assert model.call_count == 0
 
 
-@pytest.mark.respx(assert_all_called=False)
+@pytest.mark.respx(assert_all_called=False, using="httpx")
 def test_no_key_or_address_is_kept(model: respx.Route, tmp_path: Path) -> None:
     ask(subject(tmp_path, "record"))
     text = "".join(f.read_text() for f in tmp_path.rglob("*.json"))
     assert "answer 1" in text and "secret" not in text and "model.test" not in text
 
 
-@pytest.mark.respx(assert_all_called=False)
+@pytest.mark.respx(assert_all_called=False, using="httpx")
 def test_a_spoiled_file_is_asked_again_and_a_bad_reply_is_replayed_as_bad(model: respx.Route, tmp_path: Path) -> None:
     ask(subject(tmp_path, "record"))
     file = next(tmp_path.rglob("*.json"))
