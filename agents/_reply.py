@@ -35,6 +35,12 @@ def wire_schema(schema: type[BaseModel]) -> dict[str, Any]:
     return {**strict, "title": re.sub(r"\W", "_", schema.__name__)[:64]}
 
 
+@cache
+def wire_text(schema: type[BaseModel]) -> str:
+    """The same as text, as it stands in prompts."""
+    return json.dumps(wire_schema(schema), ensure_ascii=False)
+
+
 def _strict(node: Any) -> Any:
     if isinstance(node, list):
         return [_strict(child) for child in node]

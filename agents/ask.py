@@ -33,7 +33,7 @@ from agents._budget import Budget
 from agents._cache import ReplyCache, Turn
 from agents._ledger import CostRow, Ledger, MemoryLedger, ModelCall, Outcome, cost_table
 from agents._line import Line, Patience, Said, Seat
-from agents._reply import Unusable, mended, read, shown, valid, wire_schema
+from agents._reply import Unusable, mended, read, shown, valid, wire_schema, wire_text
 from agents._spans import Called, Spans
 from agents._transport import Between, Endpoint, Request
 from agents.prices import Price, doubt, known_prices
@@ -166,9 +166,9 @@ class Door:
                     return await self._converse(asked, called, seat)
 
     def _asked(self, prompt_id: str, schema: type[T], check: Callable[[T], T] | None, inputs: dict[str, Any]) -> _Asked[T]:
-        prompt, wire = self._prompts(prompt_id), wire_schema(schema)
-        messages: list[Message] = [*prompt.render(**inputs, schema=json.dumps(wire, ensure_ascii=False))]
-        return _Asked(prompt, self._key(prompt, messages, wire), schema, check, wire, messages)
+        prompt, shape = self._prompts(prompt_id), wire_text(schema)
+        messages: list[Message] = [*prompt.render(**inputs, schema=shape)]
+        return _Asked(prompt, self._key(prompt, messages, shape), schema, check, wire_schema(schema), messages)
 
     def _kept(self, asked: _Asked[T]) -> T | None:
         """The reply in the cache, if it is still valid: schema or check may have moved on."""
@@ -232,9 +232,9 @@ class Door:
         if self._cache:
             self._cache.end(asked.key)
 
-    def _key(self, prompt: Prompt, messages: list[Message], wire: dict[str, Any]) -> str:
+    def _key(self, prompt: Prompt, messages: list[Message], shape: str) -> str:
         where = self._endpoint.base_url or ""
-        known = json.dumps([prompt.hash, messages, wire, self.model, where, self._max_output, self._options], sort_keys=True, default=str)
+        known = json.dumps([prompt.hash, messages, shape, self.model, where, self._max_output, self._options], sort_keys=True, default=str)
         return hashlib.sha256(known.encode()).hexdigest()
 
     def _told(self, asked: _Asked[T], called: Called, outcome: Outcome, said: Said) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from app.checkpoints import campaign_graph
@@ -28,15 +29,17 @@ def recall(store: Store, passages: Sequence[str]) -> Callable[[Sequence[str]], l
     def known() -> Knowledge:
         from tools.knowledge import Knowledge
 
-        found = Knowledge()
-        found.add(["\n\n".join(passages), *(f"Learned earlier: {statement}" for statement in audit.learned(store)[-LATEST:])])
-        return found
+        told = Knowledge()
+        told.add(["\n\n".join(passages), *(f"Learned earlier: {statement}" for statement in audit.learned(store)[-LATEST:])])
+        return told
 
     found: dict[str, list[str]] = {}
+    one_at_a_time = Lock()
 
     def looked_up(subjects: Sequence[str]) -> list[list[str]]:
-        new = [subject for subject in dict.fromkeys(subjects) if subject not in found]
-        found.update(zip(new, known().nearest(new, RECALLED), strict=True))
+        with one_at_a_time:  # a thread may be reading the folder ahead
+            new = [subject for subject in dict.fromkeys(subjects) if subject not in found]
+            found.update(zip(new, known().nearest(new, RECALLED), strict=True))
         return [found[subject] for subject in subjects]
 
     return looked_up

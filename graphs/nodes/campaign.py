@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -119,13 +120,18 @@ async def write(state: WriteTask, runtime: Runtime[Context]) -> list[str]:
     except (ModelNonsense, ModelRefused) as problem:  # later rounds order elsewhere what this brief should have brought
         audit.write(c.store, actor=c.team.model, action="leave a brief out", detail={"brief": ordered.id, "why": problem.message})
         written = []
-    if c.team.model == "offline":
-        library.add(c.store, c.journey, written)
-    else:  # the disk and the rules take their time; writers who wait for the model need not wait for these too
-        async with c.pen:
-            await asyncio.to_thread(_keep, c, planned, written)
+    await _aside(c, _keep, c, planned, written)
     c.tell("Writing", len(written), 0)
     return [w.variant.id for w in written]
+
+
+async def _aside(c: Context, work: Callable[..., None], *given: Any) -> None:
+    """The disk and the rules take their time; whoever waits for a model need not wait for these too."""
+    if c.team.model == "offline":
+        work(*given)
+    else:
+        async with c.pen:
+            await asyncio.to_thread(work, *given)
 
 
 def _keep(c: Context, planned: Plan, written: list[Written]) -> None:
@@ -154,7 +160,7 @@ async def check(state: CheckTask, runtime: Runtime[Context]) -> None:
             break
         library.replace(c.store, c.journey, copies)
         verdicts |= await _judge(c, planned, [w.variant for w in copies])
-    library.judge(c.store, c.journey, verdicts)
+    await _aside(c, library.judge, c.store, c.journey, verdicts)
 
 
 async def _judge(c: Context, planned: Plan, variants: list[Any]) -> dict[str, Verdict]:
@@ -187,8 +193,8 @@ async def curate(state: CampaignState, runtime: Runtime[Context]) -> CampaignSta
         return {"counts": library.counts(c.store, c.journey), "fresh": new}
     library.settle(c.store, c.journey, approved=new, duplicates=alike)
     wanted = orders.targets(state.get("speakers", {}), brand, state["target"], planned.languages)
-    good = library.read(c.store, c.journey, status="approved")
-    return {"counts": library.counts(c.store, c.journey), "short": orders.lacking(wanted, good)}
+    full = [*good, *(w for w in passed if fresh[w.variant.id])]
+    return {"counts": library.counts(c.store, c.journey), "short": orders.lacking(wanted, full)}
 
 
 def _shelf(variant: Variant, brand: Brand) -> str:

@@ -7,7 +7,7 @@
 
 It reads the quoted data out of a prompt and answers by the schema asked for: drafts to `write` and `repair`, the goal grammar's plan to
 `plan`, nothing found to `review`, plain orders, no learnings. The same request gets the same answer; a repeated one may fare better, so
-that misbehaviour is the same in every run however requests interleave.
+that misbehaviour is the same in every run however requests interleave (but see `even`).
 """
 
 from __future__ import annotations
@@ -62,13 +62,17 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 LABELS = ("Have a look", "See what is new", "Pick yours", "Take me there", "Browse the shelf", "Show me", "Find a favorite", "Step inside")
 
 
+LUCK = 3
+"""So many faults more or fewer than their share there may be at any moment."""
+
+
 class OpenAIServer:
     """Serves on 127.0.0.1 while the context lasts, and keeps connections. Rates are shares of requests in [0, 1]; `chaos` is spread evenly
-    over all FAULTS, `faults` names rates one by one. At most two tries of one request fail, and only the first is refused, so that a
-    patient client gets through. The first `together` orders for copy are answered only when all of them have come (or after ten seconds),
-    as a slow model would keep them: a client that asks one after another is seen in `most_at_once`. An answer takes `delay` seconds.
-    What matches `never` is refused for good. `seed` is for what is said, `fate` for what goes wrong. `watch` is told the number of each
-    good answer; while `down`, everything is a 500."""
+    over all FAULTS, `faults` names rates one by one; with `even` no run has more luck than LUCK. At most two tries of one request fail, and
+    only the first is refused, so that a patient client gets through. The first `together` orders for copy are answered only when all of
+    them have come (or after ten seconds), as a slow model would keep them: a client that asks one after another is seen in `most_at_once`.
+    An answer takes `delay` seconds. What matches `never` is refused for good. `seed` is for what is said, `fate` for what goes wrong.
+    `watch` is told the number of each good answer; while `down`, everything is a 500."""
 
     def __init__(
         self,
@@ -81,6 +85,7 @@ class OpenAIServer:
         never: str = "",
         seed: int = 0,
         fate: int = 0,
+        even: bool = False,
         together: int = 1,
         delay: float = 0.0,
         watch: Callable[[int], None] = lambda _number: None,
@@ -89,6 +94,7 @@ class OpenAIServer:
         single: dict[Fault, float] = {"429": rate_limited, "500": server_error, "malformed": malformed, **(faults or {})}
         self._rates = {fault: spread[fault] + single.get(fault, 0.0) for fault in FAULTS}
         self._seed, self._chance, self._delay, self.watch = seed, f"{seed}.{fate}", delay, watch
+        self._even = even
         self._never = re.compile(never) if never else None
         self.down = False
         self._lock = threading.Lock()
@@ -165,6 +171,8 @@ class OpenAIServer:
         value = answer(name, request["messages"][1]["content"], random.Random(f"{self._seed}:{asked}"))
         draw = random.Random(f"{self._chance}:{asked}:{time}")
         fault = self._fate(draw.random())
+        if self._even:
+            fault = self._evened(fault, draw)
         if fault and time > (1 if fault == "refusal" else 2):
             fault = None
         if self._never and self._never.search(request["messages"][1]["content"]):
@@ -184,6 +192,15 @@ class OpenAIServer:
     def _fate(self, drawn: float) -> Fault | None:
         edges = itertools.accumulate(self._rates.values())
         return next((fault for fault, edge in zip(self._rates, edges, strict=True) if drawn < edge), None)
+
+    def _evened(self, fault: Fault | None, draw: random.Random) -> Fault | None:
+        """What fate has drawn, but where by luck there would be more than LUCK faults over or under their share of all requests."""
+        share = sum(self._rates.values())
+        with self._lock:
+            over = sum(self.misbehaved.values()) - share * self.requests
+        if fault:
+            return fault if over < LUCK else None
+        return self._fate(draw.random() * share) if over < -LUCK else None
 
     def _known_start(self, messages: list[dict[str, str]]) -> int:
         """Characters at the start of a prompt that another prompt had too, in pieces of 512 (as providers' prompt caches go, in tokens of

@@ -56,12 +56,11 @@ def test_nor_is_it_with_300_variants(fate: int, tmp_path: Path) -> None:
 
 def endure(folder: Path, calm: tuple[dict[str, str], int], target: int, fate: int) -> None:
     """The same library, to the letter; each fault costs one call at most, so that three in ten cost less than half as many again."""
-    with OpenAIServer(chaos=0.3, fate=fate) as server:
+    with OpenAIServer(chaos=0.3, fate=fate, even=True) as server:
         assert run(folder, server, target) == calm[0] and len(calm[0]) >= target
-    assert sum(server.misbehaved.values()) >= 0.22 * server.requests and len(server.misbehaved) >= len(FAULTS) - 2
+    assert sum(server.misbehaved.values()) >= 0.25 * server.requests and len(server.misbehaved) >= len(FAULTS) - 2
     assert server.requests - sum(server.misbehaved.values()) <= calm[1]
-    if target >= 300:  # of fewer calls, by bad luck more than a third may fail
-        assert server.requests <= 1.5 * calm[1]
+    assert server.requests <= 1.5 * calm[1]
 
 
 def test_leaked_instructions_are_in_no_copy(calm: tuple[dict[str, str], int], tmp_path: Path) -> None:
