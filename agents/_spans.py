@@ -1,7 +1,8 @@
 """OpenTelemetry spans of model calls, by the GenAI semantic conventions (status: development; the names are written out here, since the
 constants of the semantic-conventions package are marked as moved). Without an SDK all of this does nothing.
 
-One span, `chat MODEL`, holds all requests made for one answer, repeated ones included. What was said goes into a span only when
+One span, `chat MODEL`, holds all requests made for one answer, repeated ones included. An agent that looks before it answers is the span
+`invoke_agent NAME` around its answers and its tools (`execute_tool NAME`). What was said goes into a span only when
 OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT is true. An answer from the cache is no call: an event on the span around it.
 """
 
@@ -45,23 +46,41 @@ class Spans:
         }
 
     @contextmanager
+    def agent(self, name: str) -> Iterator[None]:
+        """The span around an agent's work, from its first question to its answer."""
+        provider = "gen_ai.provider.name"
+        known = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": name, provider: self._fixed[provider]}
+        with self._span(f"invoke_agent {name}", SpanKind.INTERNAL, known):
+            yield
+
+    @contextmanager
+    def tool(self, name: str) -> Iterator[None]:
+        """The span around one call of a tool."""
+        known = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": name, "gen_ai.tool.type": "function"}
+        with self._span(f"execute_tool {name}", SpanKind.INTERNAL, known):
+            yield
+
+    @contextmanager
     def call(self, prompt: Prompt, ask: str) -> Iterator[Called]:
         """The span around one answer."""
+        named = {**self._fixed, "gen_ai.prompt.name": prompt.id, **_ours(prompt), "journeyman.ask": ask}
+        with self._span(f"chat {self._endpoint.name}", SpanKind.CLIENT, named) as span:
+            yield Called(span, self._open)
+
+    @contextmanager
+    def _span(self, name: str, kind: SpanKind, known: Mapping[str, Any]) -> Iterator[Span]:
+        """A span of the run at hand; what goes wrong in it is told in our own words."""
         here = place.get()
         tracer = self._tracer or trace.get_tracer("journeyman")
-        named = {**self._fixed, "gen_ai.prompt.name": prompt.id, **_ours(prompt), "journeyman.ask": ask}
-        named |= {"journeyman.run": here.run} if here else {}
-        with tracer.start_as_current_span(
-            f"chat {self._endpoint.name}", kind=SpanKind.CLIENT, attributes=named, record_exception=False, set_status_on_exception=False
-        ) as span:
-            called = Called(span, self._open)
+        known = {**known, "journeyman.run": here.run} if here else known
+        with tracer.start_as_current_span(name, kind=kind, attributes=known, record_exception=False, set_status_on_exception=False) as span:
             try:
-                yield called
+                yield span
             except BaseException as problem:
-                kind = type(problem).__name__
-                span.set_attribute("error.type", kind)
+                fault = type(problem).__name__
+                span.set_attribute("error.type", fault)
                 # What a provider said may hold what we sent it; our own words name prompt and fault alone.
-                span.set_status(Status(StatusCode.ERROR, problem.message if isinstance(problem, JourneymanError) else kind))
+                span.set_status(Status(StatusCode.ERROR, problem.message if isinstance(problem, JourneymanError) else fault))
                 raise
 
     def cached(self, prompt: Prompt) -> None:

@@ -97,6 +97,7 @@ class ModelAnalyst:
             "analyse",
             AnalysisReply,
             tools,
+            agent="analyst",
             check=check,
             steps=STEPS,
             goal=plan.goal,

@@ -129,7 +129,7 @@ class Door:
         self._max_output, self._seed, self._options = max_output, seed, dict(options or {})
         self._settings = {"max_output": max_output, **self._options}
         self._prompts, self._timer = prompts, timer
-        self._spans = Spans(self._endpoint, max_output, self._options, env, tracer)
+        self.spans = Spans(self._endpoint, max_output, self._options, env, tracer)
         self._line = Line(
             model,
             self._endpoint,
@@ -159,10 +159,10 @@ class Door:
             asked = self._asked(prompt_id, schema, check, inputs)
             if (kept := self._kept(asked)) is not None:
                 self._record(asked, "cached")
-                self._spans.cached(asked.prompt)
+                self.spans.cached(asked.prompt)
                 return Reply(kept, asked.prompt.hash, self.model, cached=True)
             async with Seat(gate) as seat:
-                with self._spans.call(asked.prompt, asked.key[:16]) as called:
+                with self.spans.call(asked.prompt, asked.key[:16]) as called:
                     return await self._converse(asked, called, seat)
 
     def _asked(self, prompt_id: str, schema: type[T], check: Callable[[T], T] | None, inputs: dict[str, Any]) -> _Asked[T]:

@@ -56,6 +56,7 @@ class ModelOrchestrator:
             "orchestrate",
             OrdersReply,
             tools,
+            agent="orchestrator",
             check=check,
             steps=STEPS,
             goal=plan.goal,

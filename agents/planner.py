@@ -7,66 +7,25 @@ Contradictions the grammar sees are asked about before a model is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agents._clamp import clamp
 from agents.ask import Door
-from agents.looking import Tool, look_and_answer
+from agents.loop import work
 from agents.roles import Planner, Setting
-from journeyman.domain import AllOf, Answer, AnyOf, Channel, Comparison, Not, Plan, Predicate, Question, Questions, Short, Text
+from journeyman.domain import AllOf, Answer, Plan, Question, Questions, Text, comparisons
 from journeyman.errors import ModelNonsense, PlanError
 
 UNREAD = frozenset({"aim", "aim_unknown", "other"})
 """Doubts of the grammar's that a model may settle: it is smaller than the language."""
+STEPS = 9
+"""Questions to the model for one plan, the plan among them."""
 ROUNDS = 10
 """Answers after which a model has asked enough."""
-
-
-class _Look(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class DescribeData(_Look):
-    """Features by words in their name or meaning; no words: all."""
-
-    tool: Literal["describe_data"]
-    about: Short = ""
-
-
-class CountAudience(_Look):
-    """How many customers a predicate holds for."""
-
-    tool: Literal["count_audience"]
-    where: Predicate
-
-
-class SearchKnowledge(_Look):
-    """Passages of the brand guide near in meaning."""
-
-    tool: Literal["search_knowledge"]
-    query: Annotated[str, Field(min_length=1, max_length=400)]
-
-
-class Forecast(_Look):
-    """Reach, and the smallest lift that would show."""
-
-    tool: Literal["forecast"]
-    where: Predicate
-    channels: list[Channel] = Field(min_length=1, max_length=4)
-    messages_per_week: float = Field(gt=0, le=100)
-    horizon_days: int = Field(ge=1, le=730)
-    holdout: float = Field(ge=0, le=0.9)
-
-
-class LintPlan(_Look):
-    """What is wrong with a draft."""
-
-    tool: Literal["lint_plan"]
-    plan: Plan
 
 
 class Asked(BaseModel):
@@ -78,29 +37,28 @@ class Asked(BaseModel):
     assumed: Text | None = None
 
 
-class PlannerStep(BaseModel):
-    """One step of the planner: a look, questions, or the plan."""
+class PlannerReply(BaseModel):
+    """The reply to `plan`: questions, or the plan."""
 
     model_config = ConfigDict(extra="forbid")
-    look: Annotated[DescribeData | CountAudience | SearchKnowledge | Forecast | LintPlan, Field(discriminator="tool")] | None = None
     questions: Annotated[list[Asked], Field(min_length=1, max_length=8)] | None = None
     plan: Plan | None = None
 
     @model_validator(mode="before")
     @classmethod
     def _bare(cls, value: Any) -> Any:
-        """A plan without the step around it is taken as one."""
+        """A plan with nothing around it is taken as one."""
         return {"plan": value} if isinstance(value, dict) and "objective" in value else value
 
     @model_validator(mode="after")
-    def _one(self) -> PlannerStep:
-        if sum(part is not None for part in (self.look, self.questions, self.plan)) != 1:
-            raise ValueError("give exactly one of look, questions and plan; the others null.")
+    def _one(self) -> PlannerReply:
+        if (self.questions is None) == (self.plan is None):
+            raise ValueError("give exactly one of questions and plan; the other null.")
         return self
 
 
 class ModelPlanner:
-    """Asks the door step by step, then clamps the plan to what `stated` reads in the goal."""
+    """Looks and asks through the door, then clamps the plan to what `stated` reads in the goal."""
 
     def __init__(self, door: Door, stated: Planner) -> None:
         self._door = door
@@ -119,22 +77,24 @@ class ModelPlanner:
         brand, whole = setting.brand, "\n".join([goal, *(a.text for a in answers)])
         may_ask = not assume and len(answers) < ROUNDS
 
-        def check(step: PlannerStep) -> PlannerStep:
-            if step.questions and not may_ask:
+        def check(reply: PlannerReply) -> PlannerReply:
+            if reply.questions and not may_ask:
                 raise ValueError("Nobody can be asked any more: state what you take for granted in assumptions, and plan.")
-            if step.plan is None:
-                return step
-            _sound(step.plan, setting)
-            return step.model_copy(update={"plan": clamp(step.plan.model_copy(update={"goal": whole}), stated, brand)})
+            if reply.plan is None:
+                return reply
+            _sound(reply.plan, setting)
+            return reply.model_copy(update={"plan": clamp(reply.plan.model_copy(update={"goal": whole}), stated, brand)})
 
         try:
-            reply = await look_and_answer(
+            reply = await work(
                 self._door,
                 "plan",
-                PlannerStep,
-                _tools(setting),
+                PlannerReply,
+                setting.lookout.tools() if setting.lookout else {},
+                agent="planner",
                 check=check,
                 review=_remarks(setting),
+                steps=STEPS,
                 goal=goal,
                 answers=[a.model_dump() for a in answers],
                 assume=not may_ask,
@@ -151,12 +111,11 @@ class ModelPlanner:
                 f"The model made no valid plan of the goal: {problem.message}",
                 remedy="Reword the goal (what to raise, for whom, by which channels, within which limits), or use model: offline.",
             ) from problem
-        step = reply.value
-        if step.plan is not None:
-            return step.plan
+        if reply.plan is not None:
+            return reply.plan
         taken = {a.question for a in answers}
         ids = (f"q{n}" for n in range(1, 100) if f"q{n}" not in taken)
-        asked = [Question(id=next(ids), text=q.text, why=q.why, assumed=q.assumed) for q in step.questions or []]
+        asked = [Question(id=next(ids), text=q.text, why=q.why, assumed=q.assumed) for q in reply.questions or []]
         return Questions(questions=asked)
 
     async def _read(self, goal: str, setting: Setting, answers: Sequence[Answer], *, assume: bool) -> Plan | Questions | None:
@@ -173,40 +132,16 @@ class ModelPlanner:
         return guessed.model_copy(update={"audience": everybody, "assumptions": []})
 
 
-def _tools(setting: Setting) -> dict[type[BaseModel], Tool]:
-    """The looks there are; without a workspace's data they say so."""
-    eyes = setting.lookout
-    if eyes is None:
-        nothing: Callable[[Any], Any] = lambda _look: {"unknown": "There is no data to look at here."}  # noqa: E731
-        return dict.fromkeys((DescribeData, CountAudience, SearchKnowledge, Forecast, LintPlan), nothing)
-    return {
-        DescribeData: lambda look: eyes.describe_data(look.about),
-        CountAudience: lambda look: eyes.count_audience(_allowed(look.where, setting)),
-        SearchKnowledge: lambda look: eyes.search_knowledge(look.query),
-        Forecast: lambda look: eyes.forecast(
-            _allowed(look.where, setting), look.channels, look.messages_per_week, look.horizon_days, look.holdout
-        ),
-        LintPlan: lambda look: eyes.lint_plan(look.plan),
-    }
-
-
-def _remarks(setting: Setting) -> Callable[[PlannerStep], str | None]:
+def _remarks(setting: Setting) -> Callable[[PlannerReply], str | None]:
     """What the linter blocks in a plan, told once."""
 
-    def remarks(step: PlannerStep) -> str | None:
-        if step.plan is None or setting.lookout is None:
+    def remarks(reply: PlannerReply) -> str | None:
+        if reply.plan is None or setting.lookout is None:
             return None
-        blocks = [f for f in setting.lookout.lint_plan(step.plan) if f["severity"] == "block"]
+        blocks = [f for f in setting.lookout.lint_plan(reply.plan) if f["severity"] == "block"]
         return "; ".join(f"{f['message']} {f['remedy']}" for f in blocks) or None
 
     return remarks
-
-
-def _allowed(where: Predicate, setting: Setting) -> Predicate:
-    """`where`, if it names no sensitive feature. Raises PlanError."""
-    if sensitive := sorted({c.feature for c in comparisons(where)} & set(setting.brand.sensitive_features)):
-        raise PlanError(f"{', '.join(sensitive)} may not be used.", remedy="Choose others.")
-    return where
 
 
 def _sound(plan: Plan, setting: Setting) -> None:
@@ -229,15 +164,3 @@ def _sound(plan: Plan, setting: Setting) -> None:
     for h in plan.hypotheses:
         if h.lever and h.level not in levels[h.lever]:
             raise ValueError(f"hypotheses: the plan has no {h.lever} {h.level}; name one of {', '.join(levels[h.lever])}.")
-
-
-def comparisons(where: Predicate) -> Iterator[Comparison]:
-    """Every comparison in a predicate, left to right."""
-    match where:
-        case Comparison():
-            yield where
-        case AllOf(all=children) | AnyOf(any=children):
-            for child in children:
-                yield from comparisons(child)
-        case Not(not_=child):
-            yield from comparisons(child)

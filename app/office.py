@@ -127,6 +127,7 @@ class Office:
             lambda where, channels: facts(where, channels, features, self.tables.customers(), brand),
             self.space.passages(),
             others,
+            brand.sensitive_features,
         )
 
     def context(self, journey: str, *, features: FeatureTable | None = None, auto: bool = False, tell: Tell | None = None) -> Context:

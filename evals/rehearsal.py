@@ -97,7 +97,7 @@ class _Sitting:
         kinds: list[tuple[str, Callable[[Any], Awaitable[dict[str, Any]]]]] = [
             (r"\w+Drafts$", replies.drafts),
             (r"\w+Draft$", replies.repair),
-            (r"PlannerStep$", replies.plan),
+            (r"PlannerReply$", replies.plan),
             (r"Findings$", replies.findings),
             (r"AnalysisReply$", replies.analysis),
             (r"Paragraph$", replies.paragraph),

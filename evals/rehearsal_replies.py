@@ -134,17 +134,17 @@ async def plan(at: _Sitting) -> Reply:
     brand = Brand.model_validate(at.data("brand") or {"name": "Brand"})
     setting = Setting(brand, day[1] if day else DAY, at.data("features") or {})
     answers = [Answer.model_validate(a) for a in at.data("answers") or []]
-    step: Reply = {"look": None, "questions": None, "plan": None}
+    reply: Reply = {"questions": None, "plan": None}
     try:
         made = await OfflinePlanner().plan(str(at.data("goal") or ""), setting, answers=answers, assume="Nobody can be asked" in at.user)
     except PlanError as refusal:
-        return step | {"questions": [{"text": refusal.message, "why": "No plan can be made without it.", "assumed": None}]}
+        return reply | {"questions": [{"text": refusal.message, "why": "No plan can be made without it.", "assumed": None}]}
     if isinstance(made, Questions):
-        return step | {"questions": [q.model_dump(mode="json", exclude={"id"}) for q in made.questions][:8]}
+        return reply | {"questions": [q.model_dump(mode="json", exclude={"id"}) for q in made.questions][:8]}
     value: Reply = made.model_dump(mode="json", by_alias=True)
     if not at.keeps("limits"):
         value["schedule"]["horizon_days"] += 7
-    return step | {"plan": value}
+    return reply | {"plan": value}
 
 
 async def findings(at: _Sitting) -> Reply:

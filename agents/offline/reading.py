@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from copy import copy
 
-from agents.offline.grammar.audience import comparisons, read_audience
+from agents.offline.grammar.audience import read_audience
 from agents.offline.grammar.beliefs import hypotheses, read_beliefs
 from agents.offline.grammar.budget import read_budget
 from agents.offline.grammar.budget import spoken_of as budget_spoken_of
@@ -32,7 +32,7 @@ from agents.offline.grammar.schedule import read_schedule
 from agents.offline.grammar.style import read_banned, read_languages, read_products, read_regulated, read_tones
 from agents.offline.grammar.telling import told
 from agents.roles import Setting
-from journeyman.domain import ActionSets, Audience, Channel, Guardrails, Hypothesis, Objective, Plan
+from journeyman.domain import ActionSets, Audience, Channel, Guardrails, Hypothesis, Objective, Plan, comparisons
 from journeyman.errors import PlanError
 
 _LEFT = rx(rf"[^.;,{BLANK}]{{0,40}}\d[^.;,{BLANK}]{{0,40}}")

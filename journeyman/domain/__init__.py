@@ -37,7 +37,7 @@ from journeyman.domain.plan import (
     Schedule,
     SuccessEvent,
 )
-from journeyman.domain.predicate import AllOf, AnyOf, Comparison, Not, Predicate
+from journeyman.domain.predicate import AllOf, AnyOf, Comparison, Not, Predicate, comparisons
 from journeyman.domain.sending import BlockReason, Decision, Outgoing, Send, SendState
 from journeyman.domain.sources import CONSENT_COLUMNS, DataSources, Source
 
@@ -47,5 +47,5 @@ __all__ = [
     "FrequencyCap", "Guardrails", "Hypothesis", "Id", "Incentive", "Learning", "LevelReport", "Lever", "Measurement", "Money", "Not",
     "Objective", "Orders", "Outgoing", "Plan", "PolicyReport", "Predicate", "Product", "Question", "Questions", "QuietHours", "Record",
     "Regulated", "Rendered", "Renewal", "Schedule", "SegmentReport", "Send", "SendState", "SendWindow", "Short", "Source", "SuccessEvent",
-    "Text", "Topic", "Variant", "Verdict", "Violation", "Written",
+    "Text", "Topic", "Variant", "Verdict", "Violation", "Written", "comparisons",
 ]  # fmt: skip

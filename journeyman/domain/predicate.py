@@ -60,3 +60,11 @@ Predicate = Annotated[
 AllOf.model_rebuild()
 AnyOf.model_rebuild()
 Not.model_rebuild()
+
+
+def comparisons(where: Predicate) -> list[Comparison]:
+    """Every comparison in a predicate, left to right."""
+    if isinstance(where, Comparison):
+        return [where]
+    children = where.all if isinstance(where, AllOf) else where.any if isinstance(where, AnyOf) else [where.not_]
+    return [c for child in children for c in comparisons(child)]

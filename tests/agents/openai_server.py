@@ -214,8 +214,8 @@ class OpenAIServer:
 
 def answer(schema: str, prompt: str, draw: random.Random) -> dict[str, Any]:
     """What a willing model would say, as the schema wants it."""
-    if schema == "PlannerStep":
-        return {"look": None, "questions": None, "plan": _plan(prompt)}
+    if schema == "PlannerReply":
+        return {"questions": None, "plan": _plan(prompt)}
     if schema.endswith("Step"):
         return {"step": {"done": answer(schema.removesuffix("Step"), prompt, draw)}}
     if schema.endswith("Drafts"):

@@ -13,9 +13,8 @@ import pytest
 import respx
 
 from agents.ask import Budget, Door
-from agents.looking import LOOKS
 from agents.offline.planner import OfflinePlanner
-from agents.planner import ModelPlanner
+from agents.planner import STEPS, ModelPlanner
 from guardrails.lint import AudienceFacts
 from journeyman.domain import AllOf, Answer, Comparison, Hypothesis, Plan, Questions
 from journeyman.errors import BudgetSpent, PlanError
@@ -38,15 +37,20 @@ def says() -> Iterator[Scripted]:
 
 
 def look(tool: str, **arguments: Any) -> dict[str, Any]:
-    return {"look": {"tool": tool, **arguments}, "questions": None, "plan": None}
+    return {"step": {"call": tool, "arguments": arguments}}
 
 
 def step(plan: dict[str, Any]) -> dict[str, Any]:
-    return {"look": None, "questions": None, "plan": plan}
+    return {"step": {"done": answer(plan)}}
+
+
+def answer(plan: dict[str, Any]) -> dict[str, Any]:
+    """The plan where nothing can be looked up (any more)."""
+    return {"questions": None, "plan": plan}
 
 
 def ask(*texts: str, assumed: str | None = None) -> dict[str, Any]:
-    return {"look": None, "plan": None, "questions": [{"text": t, "why": "It matters.", "assumed": assumed} for t in texts]}
+    return {"step": {"done": {"plan": None, "questions": [{"text": t, "why": "It matters.", "assumed": assumed} for t in texts]}}}
 
 
 def planned(door: Door, stated: Any = PLAN, goal: str = PLAN.goal, lookout: Lookout | None = EYES, **more: Any) -> Plan | Questions:
@@ -71,7 +75,7 @@ def test_it_looks_with_every_tool_and_then_plans(says: Scripted) -> None:
         look("lint_plan", plan=proposed()),
     ]
     assert planned(says(*looks, step(proposed()))) == PLAN
-    found = [json.loads(s["found"]) for s in seen(says)]
+    found = [s["result"] for s in seen(says)]
     assert found[0]["features"][0] == {
         "name": "days_since_last_order", "meaning": "Days since the last order", "unit": "days",
         "quartiles": [0.0, 22.5, 45.0, 67.5, 90.0], "missing": 0,
@@ -80,7 +84,6 @@ def test_it_looks_with_every_tool_and_then_plans(says: Scripted) -> None:
     assert "We never shout." in found[2][0] + found[2][1]
     assert found[3]["people"] == 5_000 and found[3]["messages_at_most"] == 8 * 4_000 and 0 < found[3]["smallest_lift_that_shows"] < 1
     assert isinstance(found[4], list)
-    assert "may look 3 more times" in says.asked[-1][1]["content"]
 
 
 def test_what_a_look_finds_is_quoted_as_data(says: Scripted) -> None:
@@ -91,24 +94,24 @@ def test_what_a_look_finds_is_quoted_as_data(says: Scripted) -> None:
 
 
 def test_looks_are_bounded_and_the_last_step_must_answer(says: Scripted) -> None:
-    endless = [look("describe_data", about=str(n)) for n in range(LOOKS)]
-    assert planned(says(*endless, look("describe_data", about="more"), step(proposed()))) == PLAN
-    assert len(says.asked) == LOOKS + 2 and "No looks are left" in says.asked[-1][-1]["content"]
-    with pytest.raises(PlanError, match="No looks are left"):
+    endless = [look("describe_data", about=str(n)) for n in range(STEPS - 1)]
+    assert planned(says(*endless, look("describe_data", about="more"), answer(proposed()))) == PLAN
+    assert len(says.asked) == STEPS + 1 and "look something up" not in says.asked[-1][0]["content"]
+    with pytest.raises(PlanError, match="no valid plan"):
         planned(says(*endless, *[look("describe_data", about="more")] * 3))
 
 
 @pytest.mark.parametrize(
     ("bad", "told"),
     [
-        (look("delete_everything"), "look"),
-        (look("count_audience", where="1; DROP TABLE customers"), "look"),
+        (look("delete_everything"), "step"),
+        (look("count_audience", where="1; DROP TABLE customers"), "step"),
         (
             look("forecast", where=WHERE, channels=["email"], messages_per_week=1e9, horizon_days=28, holdout=0.1),
             "less than or equal to 100",
         ),
-        ({"look": None, "questions": None, "plan": None}, "exactly one"),
-        (look("describe_data", about="x") | {"plan": proposed()}, "exactly one"),
+        ({"step": {"done": {"questions": None, "plan": None}}}, "exactly one"),
+        ({"step": {"call": "describe_data", "arguments": {"about": "x"}, "done": answer(proposed())}}, "step"),
     ],
 )
 def test_a_step_that_does_not_fit_is_told_back_and_mended(says: Scripted, bad: dict[str, Any], told: str) -> None:
@@ -119,24 +122,25 @@ def test_a_step_that_does_not_fit_is_told_back_and_mended(says: Scripted, bad: d
 def test_a_look_that_fails_tells_why(says: Scripted) -> None:
     nobody = {"feature": "days_since_last_ordre", "op": ">=", "value": 1}
     planned(says(look("count_audience", where=nobody), step(proposed())))
-    assert "There is no feature days_since_last_ordre" in seen(says)[0]["found"]
+    assert "There is no feature days_since_last_ordre" in seen(says)[0]["refused"]
 
 
 def test_the_same_look_is_not_taken_twice(says: Scripted) -> None:
     planned(says(look("count_audience", where=WHERE), look("count_audience", where=WHERE), step(proposed())))
-    assert "already" in seen(says)[1]["found"]
+    assert "already" in seen(says)[1]["refused"]
 
 
 def test_sensitive_features_are_not_even_counted(says: Scripted) -> None:
     brand = SETTING.brand.model_copy(update={"sensitive_features": ["days_since_last_order"]})
     door = says(look("count_audience", where=WHERE), ask("Who?"))
-    asyncio.run(ModelPlanner(door, Stated(PLAN)).plan(PLAN.goal, replace(SETTING, brand=brand, lookout=EYES)))
-    assert "may not be used" in seen(says)[0]["found"]
+    eyes = replace(EYES, sensitive=brand.sensitive_features)
+    asyncio.run(ModelPlanner(door, Stated(PLAN)).plan(PLAN.goal, replace(SETTING, brand=brand, lookout=eyes)))
+    assert "may not be used" in seen(says)[0]["refused"]
 
 
-def test_without_data_a_look_says_so(says: Scripted) -> None:
-    assert planned(says(look("count_audience", where=WHERE), step(proposed())), lookout=None) == PLAN
-    assert "no data" in seen(says)[0]["found"]
+def test_without_data_there_is_nothing_to_look_at(says: Scripted) -> None:
+    assert planned(says(look("count_audience", where=WHERE), answer(proposed())), lookout=None) == PLAN
+    assert "look something up" not in says.asked[0][0]["content"]
 
 
 def test_it_asks_back_and_reads_the_answers(says: Scripted) -> None:
@@ -175,7 +179,7 @@ def test_what_the_linter_blocks_is_told_once(says: Scripted) -> None:
 
     eyes = Strict(TABLE, EYES.facts)
     assert planned(says(step(proposed()), step(proposed())), lookout=eyes) == PLAN
-    assert seen(says)[0] == {"look": "your answer, checked", "found": "Too much. Send less."}
+    assert seen(says)[0] == {"call": "your answer, checked", "result": "Too much. Send less."}
 
 
 def test_hypotheses_name_levels_of_the_plan(says: Scripted) -> None:
@@ -189,11 +193,11 @@ def test_hypotheses_name_levels_of_the_plan(says: Scripted) -> None:
 
 
 def test_the_budget_ends_the_loop(says: Scripted) -> None:
-    says(*[look("describe_data", about=str(n)) for n in range(LOOKS)])
+    says(*[look("describe_data", about=str(n)) for n in range(STEPS)])
     door = Door("openai:small", env={"OPENAI_BASE_URL": BASE}, tries=1, budget=Budget(tokens=20_000), max_output=2_000)
     with pytest.raises(BudgetSpent):
         planned(door)
-    assert 0 < len(says.asked) < LOOKS
+    assert 0 < len(says.asked) < STEPS
 
 
 def test_the_lookout_counts_and_never_shows_people() -> None:

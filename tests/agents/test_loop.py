@@ -10,6 +10,9 @@ from typing import Any, Literal
 import pytest
 import respx
 from langchain_core.tools import StructuredTool
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from pydantic import BaseModel, ConfigDict, Field
 
 from agents.analyst import ModelAnalyst
@@ -18,7 +21,7 @@ from agents.loop import STEPS, work
 from agents.orchestrator import STEPS as RUN_STEPS
 from agents.orchestrator import ModelOrchestrator
 from journeyman.errors import ModelNonsense, RunError
-from tests.agents.test_llm_agents import ANALYSIS, ORDERS, PLAN, REPORT, Scripted
+from tests.agents.test_llm_agents import ANALYSIS, BASE, ORDERS, PLAN, REPORT, Scripted
 
 DONE = {"step": {"done": ORDERS}}
 
@@ -78,7 +81,7 @@ def test_it_looks_and_then_answers_with_results_as_data(says: Scripted) -> None:
 def test_steps_are_bounded_and_the_last_has_no_tools(says: Scripted) -> None:
     called: list[Any] = []
     answers = [call("forecast", days=n + 1) for n in range(RUN_STEPS - 1)]
-    assert orders(says(*answers, DONE), made(called)).pace == 0.5
+    assert orders(says(*answers, ORDERS), made(called)).pace == 0.5
     assert len(called) == RUN_STEPS - 1 and "you may look something up" not in says.asked[-1][0]["content"]
     with pytest.raises(ModelNonsense):  # it goes on asking where nothing is left to call
         orders(says(*answers, *[call("forecast", days=9)] * 3), made(called))
@@ -122,10 +125,24 @@ def test_the_same_call_is_not_made_twice_and_long_results_are_cut(says: Scripted
     assert "You have this answer already" in last and "(cut)" in last and len(last) < 30_000
 
 
+def test_an_agent_and_its_tools_are_spans(says: Scripted) -> None:
+    kept, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    says(call("forecast", days=3), call("forecast", days=10**9), ORDERS)
+    orders(Door("openai:small", env={"OPENAI_BASE_URL": BASE}, tries=1, tracer=provider.get_tracer("test")), made([]))
+    provider.shutdown()
+    spans = kept.get_finished_spans()
+    (agent,) = [s for s in spans if s.parent is None]
+    assert agent.name == "invoke_agent orchestrator" and dict(agent.attributes or {})["gen_ai.agent.name"] == "orchestrator"
+    beneath = [s for s in spans if s.parent and agent.context and s.parent.span_id == agent.context.span_id]
+    assert [s.name for s in beneath] == ["chat small", "execute_tool forecast"] * 2 + ["chat small"]
+    assert dict(beneath[1].attributes or {})["gen_ai.tool.name"] == "forecast"
+
+
 def test_without_tools_it_is_one_plain_question(says: Scripted) -> None:
     door = says({"word": "yes"})
     inputs = {"goal": "g", "report": {}, "channels": ["email"], "windows": ["morning"]}
-    assert asyncio.run(work(door, "orchestrate", Said, {}, **inputs)).word == "yes"
+    assert asyncio.run(work(door, "orchestrate", Said, {}, agent="orchestrator", **inputs)).word == "yes"
     assert len(says.asked) == 1 and STEPS >= 2
 
 

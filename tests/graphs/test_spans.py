@@ -60,7 +60,7 @@ def test_graph_nodes_and_calls_hang_together(told: tuple[list[ReadableSpan], Pat
     parents = Counter((s.name, by_id[s.parent.span_id].name) for s in spans if s.parent)
     assert parents["campaign.plan", root.name] == 1 and parents["campaign.write", root.name] > 3
     assert parents["chat gpt-test", "campaign.write"] > 3 and parents["chat gpt-test", "campaign.check"] > 1
-    assert parents["chat gpt-test", "campaign.plan"] == 1
+    assert parents["invoke_agent planner", "campaign.plan"] == 1 and parents["chat gpt-test", "invoke_agent planner"] == 1
     with opened(folder) as office:
         (run,) = runs.listed(office.store)
         calls = model_calls.read(office.store)
@@ -133,9 +133,9 @@ def test_what_went_wrong_is_told_without_what_was_said(tmp_path: Path) -> None:
         office.tracer = provider.get_tracer("test")
         with pytest.raises(ModelUnavailable):
             campaign(office, 30)
-    chat, node, graph = kept.get_finished_spans()
-    assert [s.name for s in (chat, node, graph)] == ["chat gpt-test", "campaign.plan", "invoke_workflow campaign"]
-    for span in (chat, node, graph):
+    spans = kept.get_finished_spans()
+    assert [s.name for s in spans] == ["chat gpt-test", "invoke_agent planner", "campaign.plan", "invoke_workflow campaign"]
+    for span in spans:
         assert attributes(span)["error.type"] == "ModelUnavailable" and span.status.status_code is StatusCode.ERROR
         assert "HTTP 500" in str(span.status.description) and not any(e.name == "exception" for e in span.events)
 

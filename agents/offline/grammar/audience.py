@@ -15,7 +15,7 @@ from agents.offline.grammar.events import Catalogue
 from agents.offline.grammar.goal import Goal, rx
 from agents.offline.grammar.kind import Kind
 from agents.offline.grammar.reader import Reader
-from journeyman.domain import AllOf, AnyOf, Comparison, Not, Predicate
+from journeyman.domain import AllOf, AnyOf, Comparison, Not, Predicate, comparisons
 
 _EVERYBODY = rx(
     r"\b(?:everyone|everybody|all (?:of )?(?:our |the |your )?(?:customers|people|households|users|members|subscribers|guests"
@@ -84,14 +84,6 @@ def read_audience(goal: Goal, kind: Kind, event: str, catalogue: Catalogue) -> U
             feature=clash.replace("_", " "),
         )
     return Understood(AllOf(all=where[:50]), reader.success)
-
-
-def comparisons(where: Predicate) -> list[Comparison]:
-    """Every comparison in a predicate, left to right."""
-    if isinstance(where, Comparison):
-        return [where]
-    children = where.all if isinstance(where, AllOf) else where.any if isinstance(where, AnyOf) else [where.not_]
-    return [c for child in children for c in comparisons(child)]
 
 
 def _joined(goal: Goal, found: list[tuple[int, int, Predicate]]) -> list[Predicate]:
