@@ -1,4 +1,4 @@
-"""What a willing model would say to our prompts: made-up copy, the goal grammar's plan, nothing found, nothing learned. Not a language model."""
+"""What a willing model would say to our prompts: made-up copy, the grammar's plan, nothing found, nothing learned. Not a language model."""
 
 from __future__ import annotations
 
