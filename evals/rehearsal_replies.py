@@ -53,7 +53,8 @@ async def _english(at: _Sitting, known: Mapping[str, Any], count: int) -> list[R
             "banned_phrases": at.data("banned") or [],
         }
     )
-    fields = {name: known[name] for name in ("channel", "theme", "tone", "product") if known.get(name)}
+    plainly = {"theme": "we_miss_you", "tone": "warm"}  # an order to translate names neither
+    fields = plainly | {name: known[name] for name in ("channel", "theme", "tone", "product") if known.get(name)}
     brief = Brief.model_validate({**fields, "id": f"brief-r{at.draw.randrange(2, 90)}", "count": count})
     planned = smallest_plan({"brief": fields, "goal": at.data("goal") or ""})
     written = await OfflineCopywriter(at.draw.randrange(1000)).write(brief, planned, Setting(brand, DAY))

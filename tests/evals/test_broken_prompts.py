@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from pathlib import Path
 
@@ -9,7 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import app
-from evals.rehearsal import HABITS
+from evals.records import Case
+from evals.rehearsal import HABITS, Rehearsal
+from evals.subject import REHEARSAL, Subject
+from evals.suite import find
 from journeyman.errors import RunError
 from prompts import load
 from tests.evals.broken import BREAKS, broken
@@ -46,8 +50,6 @@ def test_a_broken_prompt_is_a_regression_and_the_same_prompt_is_none(what: str, 
 
 def _cases(what: str, suite: str) -> list[str]:
     """Two or three dozen cases that the instruction is about."""
-    from evals.suite import find
-
     cases = [c for c in find(suite).cases() if c.given.get("agent", "copywriter") == "copywriter" and "variant" not in c.given]
     foreign = [c.id for c in cases if c.given["brief"].get("language", "en") != "en"]
     own = [c.id for c in cases if c.id not in foreign]
@@ -72,6 +74,20 @@ def test_wrong_use_is_refused_before_anything_is_asked(
     monkeypatch.chdir(tmp_path)
     ended = CliRunner().invoke(app, ["eval", "run", *arguments])
     assert isinstance(ended.exception, RunError) and said in str(ended.exception)
+
+
+@pytest.mark.parametrize("suite", ["copywriter", "injection", "analyst"])
+def test_a_rehearsal_that_keeps_no_instruction_answers_all_the_same(suite: str) -> None:
+    found = find(suite)
+    subject = Subject(REHEARSAL, {}, {}, None, Rehearsal(obeys=0.0, effect=0.0, seed=3))
+
+    async def ask(case: Case) -> dict[str, float | None]:
+        with subject.attempt(1):
+            output = await found.answer(case, subject)
+        return found.score(case, output)[0]
+
+    scores = [asyncio.run(ask(case)) for case in found.cases()]
+    assert len(scores) == len(found.cases()) and all(scores)
 
 
 def test_the_rehearsal_model_finds_its_instructions_in_the_prompts_in_use() -> None:
