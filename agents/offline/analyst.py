@@ -126,9 +126,9 @@ def _segment_statement(row: SegmentReport, report: PolicyReport) -> str:
     better = row.reward_rate > row.overall_rate
     name = level_in_words(row.lever, row.level)
     told = (
-        f"For {row.segment}, {name} {_verb('work', row)} {'better' if better else 'worse'} than for everybody: "
+        f"For {row.segment}, {name} {_verb('work', row)} {'better' if better else 'worse'} than what else they get: "
         f"{rate(row.reward_rate)} of {row.sends:,} sends (very likely between {rate(row.low)} and {rate(row.high)}), "
-        f"against {rate(row.overall_rate)}."
+        f"against {rate(row.overall_rate)} of all."
     )
     others = [s for s in report.segments if (s.segment, s.lever) == (row.segment, row.lever) and s.reward_rate > s.overall_rate]
     if better or not others:

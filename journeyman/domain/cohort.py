@@ -22,7 +22,7 @@ class LevelReport(Record):
 
 
 class SegmentReport(Record):
-    """For whom a level works better or worse than for everybody."""
+    """For whom a level works better or worse than the lever's other levels, and differently from how it does for everybody else."""
 
     segment: Short
     """Words for people: `evening shoppers`."""
@@ -31,10 +31,10 @@ class SegmentReport(Record):
     sends: int = Field(ge=0)
     reward_rate: float
     overall_rate: float
-    """The level's rate for everybody."""
+    """The segment's rate at all levels of the lever."""
     low: float = 0.0
     high: float = 1.0
-    """95 % interval of the segment's rate."""
+    """95 % interval of the segment's rate at this level."""
 
 
 class PolicyReport(Record):

@@ -13,12 +13,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import false_discovery_control, norm
 
 from journeyman.domain import LevelReport, SegmentReport
 
 Floats = NDArray[np.float64]
 Masks = Mapping[str, NDArray[np.bool_]]
 
+FALSE_DISCOVERIES = 0.05
+"""Share of what is said of segments that may be chance."""
 SEGMENT_WORDS: dict[str, tuple[str, str]] = {
     "hour_share_morning": ("morning shoppers", ""),
     "hour_share_evening": ("evening shoppers", ""),
@@ -70,43 +73,54 @@ def level_reports(levers: Mapping[str, Sequence[str | None]], reward: Floats, pr
 def segment_reports(
     levers: Mapping[str, Sequence[str | None]], reward: Floats, propensity: Floats, members: Masks, *, least: int = 50, top: int = 20
 ) -> list[SegmentReport]:
-    """Where a level does better or worse for a segment than for everybody: the clearest, each with at least `least` sends; up to `top`,
-    half of them better where there are so many (low rates have narrow intervals, so "worse" alone would fill the list).
+    """Where a level does better or worse for a segment than the lever's other levels, and differently from how it does for everybody else:
+    the clearest, each with at least `least` sends; up to `top`, half of them better where there are so many.
 
-    Kept are those whose Wilson interval leaves out the rate of everybody else with that level; `members` are masks (n,) over the sends.
+    That a segment answers more to everything is no finding, nor that a level does well everywhere; of two levels the better is told. Tested
+    is whether the level's advantage (the ratio of its rate to that of the lever's other levels) is another inside the segment than outside.
+    Kept are those that stand at a false discovery rate of 5 % over all segments and levels (Benjamini and Hochberg 1995) and whose interval
+    leaves out the segment's own rate. `members` are masks (n,) over the sends.
     """
     reward, weight = np.asarray(reward, np.float64), _weights(np.asarray(propensity, np.float64))
-    found: list[tuple[float, SegmentReport]] = []
+    chances, found = list[float](), list[SegmentReport]()
     for lever, values in levers.items():
         names = np.array([v or "" for v in values])
-        for level in np.unique(names[names != ""]):
-            shown = names == level
-            overall, *_ = _rate(reward[shown], weight[shown])
+        levels = np.unique(names[names != ""])
+        for level in levels:
+            shown, rest = names == level, (names != level) & (names != "")
             for segment, member in members.items():
-                inside, outside = shown & member, shown & ~member
-                if inside.sum() < least or outside.sum() < least:
+                cells = [one & side for side in (member, ~member) for one in (shown, rest)]
+                if min(cell.sum() for cell in cells) < least:
                     continue
-                rate, low, high = _rate(reward[inside], weight[inside])
-                other, *_ = _rate(reward[outside], weight[outside])
-                if low <= other <= high:
-                    continue
-                report = SegmentReport(
-                    segment=segment,
-                    lever=lever,
-                    level=str(level),
-                    sends=int(inside.sum()),
-                    reward_rate=rate,
-                    overall_rate=overall,
-                    low=low,
-                    high=high,
+                logs, variances = zip(*(_log_rate(reward[cell], weight[cell]) for cell in cells), strict=True)
+                z = (logs[0] - logs[1] - logs[2] + logs[3]) / sum(variances) ** 0.5
+                rate, low, high = _rate(reward[cells[0]], weight[cells[0]])
+                overall, _ = _mean(reward[cells[0] | cells[1]], weight[cells[0] | cells[1]])
+                if len(levels) == 2 and rate < overall:
+                    continue  # the other level says the same
+                chances.append(float(2 * norm.sf(abs(z))))
+                found.append(
+                    SegmentReport(
+                        segment=segment,
+                        lever=lever,
+                        level=str(level),
+                        sends=int(cells[0].sum()),
+                        reward_rate=rate,
+                        overall_rate=overall,
+                        low=low,
+                        high=high,
+                    )
                 )
-                found.append((abs(rate - other) / (high - low), report))
-    found.sort(key=lambda pair: (-pair[0], pair[1].segment, pair[1].lever, pair[1].level))
-    better = [report for _, report in found if report.reward_rate > report.overall_rate]
-    worse = [report for _, report in found if report.reward_rate <= report.overall_rate]
+    if not found:
+        return []
+    kept = zip(false_discovery_control(chances), found, strict=True)
+    ranked = [(chance, r) for chance, r in kept if chance <= FALSE_DISCOVERIES and not r.low <= r.overall_rate <= r.high]
+    ranked.sort(key=lambda pair: (pair[0], pair[1].segment, pair[1].lever, pair[1].level))
+    better = [r for _, r in ranked if r.reward_rate > r.overall_rate]
+    worse = [r for _, r in ranked if r.reward_rate <= r.overall_rate]
     most = max(top // 2, top - len(worse))
-    kept = better[:most] + worse[: top - min(len(better), most)]
-    return [report for _, report in found if report in kept]
+    told = better[:most] + worse[: top - min(len(better), most)]
+    return [r for _, r in ranked if r in told]
 
 
 def _weights(propensity: Floats) -> Floats:
@@ -117,13 +131,26 @@ def _weights(propensity: Floats) -> Floats:
     return np.minimum(raw, np.quantile(raw, 0.95))
 
 
-def _rate(reward: Floats, weight: Floats, z: float = 1.96) -> tuple[float, float, float]:
-    """SNIPS mean and Wilson interval at the effective sample size."""
+def _log_rate(reward: Floats, weight: Floats) -> tuple[float, float]:
+    """The log of the SNIPS mean and its variance; half a success is added, so that there is one."""
+    p, n = _mean(reward, weight)
+    p = (p * n + 0.5) / (n + 1)
+    return float(np.log(p)), (1 - p) / (p * n)
+
+
+def _mean(reward: Floats, weight: Floats) -> tuple[float, float]:
+    """SNIPS mean and effective sample size."""
     p = float(np.clip((weight * reward).sum() / weight.sum(), 0, 1))
     n = float(weight.sum() ** 2 / (weight**2).sum())
     spread = float((weight**2 * (reward - p) ** 2).sum())
     if spread > 0:  # heavy weights may sit where rewards vary most
         n = min(n, p * (1 - p) * float(weight.sum()) ** 2 / spread)
+    return p, n
+
+
+def _rate(reward: Floats, weight: Floats, z: float = 1.96) -> tuple[float, float, float]:
+    """SNIPS mean and Wilson interval at the effective sample size."""
+    p, n = _mean(reward, weight)
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
     return p, float(min(max(0.0, centre - half), p)), float(max(min(1.0, centre + half), p))

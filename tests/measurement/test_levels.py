@@ -60,3 +60,23 @@ def test_segments_split_named_features_at_the_median():
     assert set(masks) == {"weekend shoppers", "weekday shoppers"}
     assert masks["weekend shoppers"].tolist() == [False, False, True, False]
     assert masks["weekday shoppers"].tolist() == [True, True, False, False]
+
+
+def answers(seed, ratio):
+    """3,000 sends: some people answer more to everything, theme `a` does better with everybody, and `ratio` times better with `s1`."""
+    rng = np.random.default_rng(seed)
+    members = {f"s{k}": rng.random(3000) < 0.5 for k in range(10)}
+    theme, channel = rng.choice(list("abcdef"), 3000), rng.choice(["sms", "email"], 3000)
+    rate = np.where(members["s0"], 0.12, 0.05) * np.where(theme == "a", 1.5, 1) * np.where((theme == "a") & members["s1"], ratio, 1)
+    reward = (rng.random(3000) < rate).astype(float)
+    return segment_reports({"theme": theme, "channel": channel}, reward, np.full(3000, 0.2), members)
+
+
+def test_who_answers_more_to_everything_is_no_finding_and_nor_is_what_works_for_all():
+    assert sum(bool(answers(seed, 1.0)) for seed in range(40)) <= 4  # 5 % of the times, 2 of 40, are chance
+
+
+def test_what_works_for_some_is_found_with_the_rate_it_is_compared_with():
+    found = [[r for r in answers(seed, 3.0) if (r.segment, r.level) == ("s1", "a")] for seed in range(20)]
+    assert sum(map(bool, found)) >= 14
+    assert all(r.low > r.overall_rate and r.reward_rate > r.overall_rate for rows in found for r in rows)
