@@ -189,5 +189,5 @@ def _aside(learning: Learning) -> str:
     how = "more" if learning.lift_points > 0 else "less"
     return (
         f"{learning.segment} respond {how} to {name} ({points(abs(learning.lift_points))} "
-        f"{'above' if learning.lift_points > 0 else 'below'} everybody)"
+        f"{'above' if learning.lift_points > 0 else 'below'} their average)"
     )
