@@ -87,8 +87,8 @@ def test_the_paragraph_reads_well() -> None:
     assert text == (
         "The theme “favourites” (4 percentage points above average) and SMS (3 percentage points above average) work best so far. "
         "The theme “savings” (2 percentage points below) earns less than average. People differ: evening shoppers respond more to SMS "
-        "(6 percentage points above their average). The largest of these groups rests on 2,000 sends, and all of it may still shift as more "
-        "comes in."
+        "(6 percentage points above their average). The largest of these groups rests on 2,000 sends, and all of it may still shift as "
+        "more comes in."
     )
     sentences = re.split(r"(?<=\.) ", text)
     assert len(set(sentences)) == len(sentences) and not re.search(r"\b(\w+) \1\b", text)
