@@ -42,7 +42,7 @@ def main() -> None:
             continue
         parts.append(f"## {title}\n\n`python -m bench {name}`" + (f" on {rows[0]['machine']}" if rows else ": not measured"))
         if rows:
-            parts.append({"lift": _lift, "quality": _quality, "cohort": _cohort}.get(name, _plain)(rows))
+            parts.append({"lift": _lift, "quality": _quality, "cohort": _cohort, "evals": _evals}.get(name, _plain)(rows))
     PAGE.write_text("\n\n".join(parts) + "\n", encoding="utf-8")
 
 
@@ -98,6 +98,20 @@ def _quality(rows: list[Row]) -> str:
     failed = sorted({(r["system"], r["world"], r["error"]) for r in rows if r["bench"] == "quality.failed"})
     lines += [f"- {system} failed in world {world}: {error}" for system, world, error in failed]
     return "\n".join(lines)
+
+
+def _evals(rows: list[Row]) -> str:
+    """A row an instruction that was dropped and answers to each case; the shares of comparisons that ended with a regression."""
+    table: dict[tuple[str, int, int], dict[int, float]] = {}
+    for row in rows:
+        at = row["setting"]
+        table.setdefault((at["dropped"], at["cases"], at["epochs"]), {})[at["effect_points"]] = row["value"]
+    effects = sorted({effect for found in table.values() for effect in found} - {0})
+    heads = ["false alarms", *(f"found at {effect} points" for effect in effects)]
+    lines = [f"| instruction dropped | cases | answers a case | {' | '.join(heads)} |", "|---|---:|---:|" + "---:|" * len(heads)]
+    for (dropped, cases, epochs), found in table.items():
+        lines.append(f"| {dropped} | {cases} | {epochs} | {' | '.join(f'{found[effect]:.0%}' for effect in (0, *effects))} |")
+    return "\n".join([*lines, "", f"Each share is of {rows[0]['setting']['repetitions']} comparisons of two runs of the rehearsal model."])
 
 
 def _cohort(rows: list[Row]) -> str:
