@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from journeyman.domain import Decision, LevelReport, PolicyReport
 from journeyman.measurement.attribution import attribute
-from journeyman.measurement.levels import level_reports, segment_reports, segments
+from journeyman.measurement.levels import even_rate, level_reports, segment_reports, segments, who_answers
 from journeyman.store import budget, events, outbox, rewards
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class Standing:
         sends = outbox.counts(shift.store, shift.journey).get("sent", 0)
         standing = budget.standing(shift.store, shift.journey)
         levers, propensity = self._levers(sent), np.array([d.propensity for d in sent])
+        members = self._members(sent) if sent else {}
+        levels = [*level_reports(levers, earned, propensity), *who_answers(earned, propensity, members)] if sent else []
         return PolicyReport(
             journey=shift.journey,
             policy_version=shift.desk.policy_version,
@@ -51,13 +53,13 @@ class Standing:
             decisions=len(made),
             rewards=len(taught),
             send_rate=sends / max(len(made), 1),
-            reward_rate=float(earned.mean()) if len(earned) else 0.0,
+            reward_rate=even_rate(earned, propensity),
             hold_rate=float(np.mean(held)) if held else 0.0,
             unsubscribe_rate=len(left) / max(sends, 1),
             budget_left=limit.amount - standing.spent if limit else None,
             budget_total=limit.amount if limit else None,
-            levels=level_reports(levers, earned, propensity) + self._weak(sent, earned, propensity) if len(sent) else [],
-            segments=segment_reports(levers, earned, propensity, self._members(sent)) if len(sent) else [],
+            levels=[*levels, *self._weak(sent, earned, propensity)] if sent else [],
+            segments=segment_reports(levers, earned, propensity, members) if sent else [],
         )
 
     def successes(self) -> dict[str, float]:
@@ -78,8 +80,9 @@ class Standing:
     def _weak(self, sent: Sequence[Decision], earned: NDArray[np.float64], propensity: NDArray[np.float64]) -> list[LevelReport]:
         """The variants still in use whose whole interval lies below the journey's rate, weakest first."""
         known = level_reports({"variant": [d.variant for d in sent]}, earned, propensity)
+        usual = even_rate(earned, propensity)
         usable = {v for v, _ in self._shift.desk.actions if v} - self._shift.desk.retired
-        weak = [row for row in known if row.level in usable and row.sends >= SHOWN_OFTEN and row.high < float(earned.mean())]
+        weak = [row for row in known if row.level in usable and row.sends >= SHOWN_OFTEN and row.high < usual]
         return sorted(weak, key=lambda row: (row.high, row.level))[:WEAKEST]
 
     def _levers(self, made: Sequence[Decision]) -> dict[str, list[str | None]]:

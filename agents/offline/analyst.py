@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from agents.loop import Tool
 from agents.offline.phrases import level_in_words, listed, points, rate
-from journeyman.domain import Analysis, Learning, LevelReport, Plan, PolicyReport, SegmentReport
+from journeyman.domain import SEGMENT, Analysis, Learning, LevelReport, Plan, PolicyReport, SegmentReport
 
 LEAST = 60
 """Sends a level needs before anything is said of it."""
@@ -36,8 +36,9 @@ class OfflineAnalyst:
         clear = [x for x in learnings if x.lift_points]
         if not clear:
             return f"It is too early to say what works for this journey. {_why_early(learnings)}"
-        best = [x for x in clear if x.lift_points > 0 and not x.segment]
-        worst = [x for x in clear if x.lift_points < 0 and not x.segment]
+        best = [x for x in clear if x.lift_points > 0 and not x.segment and x.lever != SEGMENT]
+        worst = [x for x in clear if x.lift_points < 0 and not x.segment and x.lever != SEGMENT]
+        keen = next((x for x in clear if x.lift_points > 0 and x.lever == SEGMENT), None)
         some = [x for x in clear if x.segment]
         said = []
         if best:
@@ -46,6 +47,8 @@ class OfflineAnalyst:
         if worst:
             low = [f"{level_in_words(x.lever, x.level)} ({points(-x.lift_points)} below)" for x in worst[:2]]
             said.append(f"{_capital(listed(low))} {'earn' if len(low) > 1 else 'earns'} less than average.")
+        if keen:
+            said.append(f"{_capital(keen.level)} answer most ({points(keen.lift_points)} above average).")
         if some:
             said.append(f"People differ: {listed([_aside(x) for x in some[:2]])}.")
         sends = max(x.sends for x in clear)
@@ -89,9 +92,11 @@ def learning(row: LevelReport | SegmentReport, report: PolicyReport, said: str |
 
 
 def _levels(report: PolicyReport) -> Iterator[Learning]:
-    """Levels whose interval leaves the overall rate out; of a lever with one level there is nothing to compare."""
+    """Levels whose interval leaves the overall rate out; of a lever with one level there is nothing to compare, and of who answers the most
+    and the least keen say enough."""
     for lever in dict.fromkeys(r.lever for r in report.levels if r.lever != "variant"):
         rows = [r for r in report.levels if r.lever == lever]
+        rows = [rows[0], rows[-1]] if lever == SEGMENT and len(rows) > 2 else rows
         for row in rows if len(rows) > 1 else ():
             if row.sends >= LEAST and not row.low <= report.reward_rate <= row.high:
                 yield learning(row, report)
@@ -99,8 +104,9 @@ def _levels(report: PolicyReport) -> Iterator[Learning]:
 
 def _level_statement(row: LevelReport, report: PolicyReport) -> str:
     how = "more" if row.reward_rate > report.reward_rate else "less"
+    verb = "answer" if row.lever == SEGMENT else _verb("earn", row)
     return (
-        f"{_capital(level_in_words(row.lever, row.level))} {_verb('earn', row)} {how} than average: {rate(row.reward_rate)} of "
+        f"{_capital(level_in_words(row.lever, row.level))} {verb} {how} than average: {rate(row.reward_rate)} of "
         f"{row.sends:,} sends succeed, against {rate(report.reward_rate)} overall "
         f"(very likely between {rate(row.low)} and {rate(row.high)})."
     )

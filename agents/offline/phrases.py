@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from journeyman.domain import SEGMENT
+
 _CHANNELS = {"email": "email", "sms": "SMS", "push": "push", "in_app": "in-app"}
 
 
@@ -14,6 +16,8 @@ def level_in_words(lever: str, level: str) -> str:
         return _CHANNELS.get(level, level)
     if lever == "incentive":
         return offer_in_words(level)
+    if lever == SEGMENT:
+        return level
     if lever == "send_window":
         return f"{level} sends"
     shown = level.replace("_", " ").replace("-", " ") if lever == "product" else level.replace("_", " ")

@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.report.facts import Comparison, ReportFacts
-from journeyman.domain import LevelReport, SegmentReport
+from journeyman.domain import SEGMENT, LevelReport, SegmentReport
 
 NAMES = {"treatment": "Treatment", "random_control": "Random control", "bau": "BAU rules", "holdout": "Holdout"}
 REASONS = {
@@ -29,7 +29,7 @@ REASONS = {
     "duplicate": "already sent for this slot",
     "no_address": "no usable address",
 }
-LEVERS = ("theme", "channel", "send_window", "incentive", "tone")
+LEVERS = ("theme", "channel", "send_window", "incentive", "tone", SEGMENT)
 
 
 def write_report(facts: ReportFacts, seconds: dict[str, float], path: Path) -> None:
@@ -61,7 +61,8 @@ def words(name: str) -> str:
         return "SMS"
     if kind in spoken and (value or kind == "gift"):
         return spoken[kind]
-    return {"email": "e-mail", "in_app": "in-app", "none": "no incentive"}.get(name, name.replace("_", " ").replace("-", " "))
+    plain = name if " " in name else name.replace("_", " ").replace("-", " ")
+    return {SEGMENT: "who answers", "email": "e-mail", "in_app": "in-app", "none": "no incentive"}.get(name, plain)
 
 
 def _rows(comparisons: list[Comparison]) -> list[tuple[str, float, float, float]]:

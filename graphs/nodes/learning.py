@@ -86,5 +86,5 @@ def _proposal(c: Context, work: Working, found: Analysis, asked: Renewal) -> Pro
         if variant and left[variant.channel, variant.language] > KEPT and len(retire) < MOST_RETIRED * len(good):
             left[variant.channel, variant.language] -= 1
             retire.append(id_)
-    why = [x.statement for x in found.learnings if x.lift_points][:5]
+    why = [x.statement for x in found.learnings if x.lift_points and x.lever in work.plan.levels()][:5]
     return Proposal(wishes=found.write_more, variants=asked.variants, retire=retire, why=why, ask=asked.approval == "ask")

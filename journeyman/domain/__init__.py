@@ -16,7 +16,7 @@ from journeyman.domain.base import (
     Topic,
 )
 from journeyman.domain.brand import Brand, Evidence, Product
-from journeyman.domain.cohort import Analysis, Learning, LevelReport, Orders, PolicyReport, SegmentReport
+from journeyman.domain.cohort import SEGMENT, Analysis, Learning, LevelReport, Orders, PolicyReport, SegmentReport
 from journeyman.domain.content import Brief, Cta, Rendered, Variant, Verdict, Violation, Written
 from journeyman.domain.events import Event
 from journeyman.domain.people import Customer
@@ -42,7 +42,8 @@ from journeyman.domain.sending import BlockReason, Decision, Outgoing, Send, Sen
 from journeyman.domain.sources import CONSENT_COLUMNS, DataSources, Source
 
 __all__ = [
-    "ARMS", "CHANNELS", "CONSENT_COLUMNS", "WINDOW_HOURS", "ActionSets", "AllOf", "Analysis", "Answer", "AnyOf", "Arm", "Audience",
+    "ARMS", "CHANNELS", "CONSENT_COLUMNS", "SEGMENT", "WINDOW_HOURS", "ActionSets", "AllOf", "Analysis", "Answer", "AnyOf", "Arm",
+    "Audience",
     "BlockReason", "Brand", "Brief", "Channel", "Comparison", "Cta", "Customer", "DataSources", "Decision", "Event", "Evidence",
     "FrequencyCap", "Guardrails", "Hypothesis", "Id", "Incentive", "Learning", "LevelReport", "Lever", "Measurement", "Money", "Not",
     "Objective", "Orders", "Outgoing", "Plan", "PolicyReport", "Predicate", "Product", "Question", "Questions", "QuietHours", "Record",

@@ -6,10 +6,13 @@ from pydantic import Field
 
 from journeyman.domain.base import Channel, Record, SendWindow, Short, Text
 
+SEGMENT = "segment"
+"""The lever of reports about who answers, whatever they get; no copy can be ordered for it."""
+
 
 class LevelReport(Record):
-    """How one level of one lever has done: `lever` is channel, theme, tone, product, incentive or send_window; or variant, for those that
-    are clearly worn out or clearly weak."""
+    """How one level of one lever has done: `lever` is channel, theme, tone, product, incentive or send_window; SEGMENT, for who answers; or
+    variant, for those that are clearly worn out or clearly weak."""
 
     lever: Short
     level: Short
@@ -51,6 +54,7 @@ class PolicyReport(Record):
     """Rewards learned from so far."""
     send_rate: float
     reward_rate: float
+    """Mean reward per send, as if the policy had no taste: what levels and segments are compared with."""
     hold_rate: float
     """Mean reward where the policy held."""
     unsubscribe_rate: float

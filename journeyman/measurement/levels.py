@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control, norm
 
-from journeyman.domain import LevelReport, SegmentReport
+from journeyman.domain import SEGMENT, LevelReport, SegmentReport
 
 Floats = NDArray[np.float64]
 Masks = Mapping[str, NDArray[np.bool_]]
@@ -54,6 +54,13 @@ def segments(names: Sequence[str], matrix: NDArray[np.floating], words: Mapping[
     return masks
 
 
+def even_rate(reward: Floats, propensity: Floats) -> float:
+    """The rate of all sends, weighed as those of levels and segments are, so that these can be compared with it: what the policy's taste
+    adds is in none of them. 0 without sends."""
+    reward, weight = np.asarray(reward, np.float64), _weights(np.asarray(propensity, np.float64))
+    return _mean(reward, weight)[0] if len(reward) else 0.0
+
+
 def level_reports(levers: Mapping[str, Sequence[str | None]], reward: Floats, propensity: Floats) -> list[LevelReport]:
     """One report per (lever, level) among sends; all inputs (n,) over sends, a level of None is left out. Best rate first per lever."""
     reward, weight = np.asarray(reward, np.float64), _weights(np.asarray(propensity, np.float64))
@@ -68,6 +75,18 @@ def level_reports(levers: Mapping[str, Sequence[str | None]], reward: Floats, pr
             rows.append(LevelReport(lever=lever, level=str(level), sends=sends, reward_rate=rate, low=low, high=high))
         reports += sorted(rows, key=lambda r: (-r.reward_rate, r.level))
     return reports
+
+
+def who_answers(reward: Floats, propensity: Floats, members: Masks, *, least: int = 50) -> list[LevelReport]:
+    """How each segment answers, whatever it gets: reports of the lever SEGMENT, best rate first; segments overlap. Left out are those with
+    fewer than `least` sends in them or outside. `members` are masks (n,) over the sends."""
+    reward, weight = np.asarray(reward, np.float64), _weights(np.asarray(propensity, np.float64))
+    rows = []
+    for segment, member in members.items():
+        if min(member.sum(), (~member).sum()) >= least:
+            rate, low, high = _rate(reward[member], weight[member])
+            rows.append(LevelReport(lever=SEGMENT, level=segment, sends=int(member.sum()), reward_rate=rate, low=low, high=high))
+    return sorted(rows, key=lambda r: (-r.reward_rate, r.level))
 
 
 def segment_reports(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from journeyman.measurement.levels import level_reports, segment_reports, segments
+from journeyman.measurement.levels import even_rate, level_reports, segment_reports, segments, who_answers
 
 
 @pytest.fixture
@@ -80,3 +80,21 @@ def test_what_works_for_some_is_found_with_the_rate_it_is_compared_with():
     found = [[r for r in answers(seed, 3.0) if (r.segment, r.level) == ("s1", "a")] for seed in range(20)]
     assert sum(map(bool, found)) >= 14
     assert all(r.low > r.overall_rate and r.reward_rate > r.overall_rate for rows in found for r in rows)
+
+
+def test_who_answers_is_told_best_first_and_only_of_groups_that_can_be_compared():
+    rng = np.random.default_rng(2)
+    keen = rng.random(2000) < 0.5
+    reward = (rng.random(2000) < np.where(keen, 0.2, 0.05)).astype(float)
+    few = np.arange(2000) < 30
+    found = who_answers(reward, np.full(2000, 0.5), {"newcomers": ~keen, "frequent buyers": keen, "few": few, "all but few": ~few})
+    assert [(r.lever, r.level) for r in found] == [("segment", "frequent buyers"), ("segment", "newcomers")]
+    assert found[0].low > found[1].high and found[0].sends + found[1].sends == 2000
+
+
+def test_all_sends_are_weighed_as_their_levels_are(log):
+    """A policy that shows what works to those who like it earns more than any level does when shown to everybody."""
+    theme, reward, propensity, _ = log
+    rates = [r.reward_rate for r in level_reports({"theme": theme}, reward, propensity)]
+    assert min(rates) <= even_rate(reward, propensity) <= max(rates)
+    assert even_rate(np.array([]), np.array([])) == 0

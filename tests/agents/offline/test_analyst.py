@@ -112,3 +112,17 @@ def test_small_words() -> None:
         "a gift",
         "no offer",
     ]
+
+
+def test_of_who_answers_the_most_and_the_least_keen_are_told_and_no_copy_is_ordered_for_them() -> None:
+    who = [
+        level("segment", "frequent buyers", 0.09, 0.01),
+        level("segment", "big baskets", 0.07, 0.01),
+        level("segment", "newcomers", 0.02, 0.01),
+    ]
+    learned = analyse(report(levels=[*who, *CLEAR.levels]))
+    told = {x.level: x.statement for x in learned.learnings if x.lever == "segment"}
+    assert set(told) == {"frequent buyers", "newcomers"} and told["newcomers"].startswith("Newcomers answer less than average: 2% of ")
+    assert learned.write_more == analyse(CLEAR).write_more
+    assert "Frequent buyers answer most (4 percentage points above average)." in narrate(learned.learnings)
+    assert "frequent buyers work" not in narrate(learned.learnings).lower()
