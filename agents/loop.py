@@ -92,10 +92,10 @@ class _Call(NamedTuple):
 
 
 async def _asked(
-    door: Door, prompt: str, done: type[T], callable_: Mapping[str, Tool], check: Callable[[T], T] | None, **inputs: Any
+    door: Door, prompt: str, done: type[T], offered: Mapping[str, Tool], check: Callable[[T], T] | None, **inputs: Any
 ) -> T | _Call:
     """One question: the answer, or the call the model would make first."""
-    if not callable_:
+    if not offered:
         return (await door.ask(prompt, done, check=check, **inputs)).value
 
     def checked(reply: Step) -> Step:
@@ -104,11 +104,11 @@ async def _asked(
             return reply
         return reply.model_copy(update={"step": step.model_copy(update={"done": check(step.done)})})
 
-    step = (await door.ask(prompt, _step(done, callable_), check=checked, **inputs)).value.step
+    step = (await door.ask(prompt, _step(done, offered), check=checked, **inputs)).value.step
     if hasattr(step, "done"):
         answer: T = step.done
         return answer
-    return _Call(callable_[step.call], step.arguments)
+    return _Call(offered[step.call], step.arguments)
 
 
 async def _called(tool: Tool, arguments: BaseModel, seen: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
