@@ -44,11 +44,11 @@ class OfflineAnalyst:
         if best:
             top = [f"{level_in_words(x.lever, x.level)} ({points(x.lift_points)} above average)" for x in best[:3]]
             said.append(f"{_capital(listed(top))} {'work' if len(top) > 1 else 'works'} best so far.")
+        if keen:
+            said.append(f"{_capital(keen.level)} answer most ({points(keen.lift_points)} above average).")
         if worst:
             low = [f"{level_in_words(x.lever, x.level)} ({points(-x.lift_points)} below)" for x in worst[:2]]
             said.append(f"{_capital(listed(low))} {'earn' if len(low) > 1 else 'earns'} less than average.")
-        if keen:
-            said.append(f"{_capital(keen.level)} answer most ({points(keen.lift_points)} above average).")
         if some:
             said.append(f"People differ: {listed([_aside(x) for x in some[:2]])}.")
         sends = max(x.sends for x in clear)
